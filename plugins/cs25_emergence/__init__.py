@@ -3,7 +3,7 @@
 Nothing heavy is imported here: `cs25 list` and shell completion read this file.
 """
 
-from cs25 import Lecture, Reading, hookimpl
+from cs25 import AtMost, Claim, Demo, Lecture, Reading, Within, hookimpl
 
 cs25_api = 1
 
@@ -63,6 +63,52 @@ def cs25_lecture() -> Lecture:
             ),
         ),
         notes="notes.md",
-        demos=(),
+        demos=(
+            Demo(
+                "critical-mass",
+                run="cs25_emergence.critical_mass:critical_mass",
+                figure="cs25_emergence.critical_mass:draw",
+                summary="A giant component, and a chain reaction, set in at one point",
+                measures={
+                    "onset": "mean degree at which one component first holds 1 % of all nodes",
+                    "largest_below": "largest component at a mean degree of 0.9 or less",
+                    "deviation_above": (
+                        "largest distance of the giant component's share from its exact value, "
+                        "from a mean degree of 1.1 on"
+                    ),
+                    "chain_deviation": (
+                        "largest distance of the share of lasting chains from its exact value"
+                    ),
+                },
+                presets={
+                    "smoke": {"nodes": 20_000, "chains": 1_000},
+                    "full": {"nodes": 10_000_000, "chains": 1_000_000},
+                },
+                control="scattered",
+                claims=(
+                    Claim(
+                        "nothing-below-critical",
+                        "With a little uranium nothing special happens: only near one link end "
+                        "per node does a component first hold 1 % of the graph",
+                        metric="onset",
+                        holds=Within(0.9, 1.1),
+                    ),
+                    Claim(
+                        "giant-above-critical",
+                        "With enough of it, packed densely enough, something new is there: one "
+                        "component holds the share of the graph that theory gives it",
+                        metric="deviation_above",
+                        holds=AtMost(0.02),
+                    ),
+                    Claim(
+                        "chain-reaction",
+                        "A chain reaction lasts only if a neutron has more than one successor, "
+                        "and then as often as theory says",
+                        metric="chain_deviation",
+                        holds=AtMost(0.02),
+                    ),
+                ),
+            ),
+        ),
         tests="cs25_emergence.tests",
     )
