@@ -1,0 +1,237 @@
+"""A fleet: many small models trained at once, one process and one thread each.
+
+The operations of a small model are too short to be shared between threads, so the cores are
+filled with models instead. Each job runs on one thread whatever the size of the fleet: the
+numbers do not depend on how many workers there are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from cs25.errors import DemoError
+from cs25.seeding import seeded
+
+__all__ = ["Arrays", "Job", "Progress", "run_fleet"]
+
+#: What a job returns.
+Arrays = dict[str, np.ndarray]
+#: What a job calls with the number of steps done since the last call.
+Progress = Callable[[int], None]
+
+_REPORT_EVERY_S = 0.1  # a bar is looked at, not integrated
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work for a fleet.
+
+    Args:
+        target: "module:function". The function takes ``kwargs`` and ``progress`` by keyword and
+            returns a dict of arrays; it calls ``progress(n)`` for every n steps done.
+        kwargs: picklable.
+        n_steps: how many steps it will report.
+        cost_per_step: relative to other jobs, for example parameters times tokens; the longest
+            jobs start first, and the bar moves by cost.
+    """
+
+    target: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    n_steps: int = 1
+    cost_per_step: float = 1.0
+
+    @property
+    def cost(self) -> float:
+        """Cost of the whole job."""
+        return self.n_steps * self.cost_per_step
+
+
+def run_fleet(
+    jobs: Sequence[Job], *, n_workers: int | None = None, desc: str = "training"
+) -> list[Arrays]:
+    """Run all jobs and return what each of them returned, in the order of ``jobs``.
+
+    Args:
+        jobs: they run in other processes, so their functions must be importable; the global
+            random generators are seeded with 0 before each.
+        n_workers: processes, at least 1; by default as many as torch has threads here.
+        desc: what the progress bar says.
+
+    Raises:
+        DemoError: a job raised or its process died; the others are ended.
+    """
+    n_workers = min(n_workers or torch.get_num_threads(), len(jobs))
+    # Longest first: a long job that starts last would leave the other cores idle.
+    todo = iter(sorted(range(len(jobs)), key=lambda i: (-jobs[i].cost, i)))
+    results: dict[int, Arrays] = {}
+    with _bar(jobs, desc) as bar, _fleet(n_workers) as workers:
+        busy = {worker.pipe: worker for worker in workers if worker.take(jobs, todo)}
+        while busy:
+            ready = wait(list(busy), timeout=0.5)
+            if not ready:
+                bar.refresh()  # the clock moves even while no job reports
+            for pipe in ready:
+                worker = busy[pipe]  # type: ignore[index]  # Windows' wait also takes handles
+                kind, content = worker.hear(jobs)
+                if kind == "steps":
+                    bar.update(content * jobs[worker.job].cost_per_step)
+                else:
+                    results[worker.job] = content
+                    if not worker.take(jobs, todo):
+                        del busy[worker.pipe]
+    return [results[i] for i in range(len(jobs))]
+
+
+@dataclass
+class _Worker:
+    """The caller's end of one process."""
+
+    process: BaseProcess
+    pipe: Connection
+    job: int = -1
+
+    def take(self, jobs: Sequence[Job], todo: Iterator[int]) -> bool:
+        """Start the next job; False if there is none."""
+        self.job = next(todo, -1)
+        if self.job < 0:
+            return False
+        self.pipe.send(jobs[self.job])
+        return True
+
+    def hear(self, jobs: Sequence[Job]) -> tuple[str, Any]:
+        """Return what the process says: ("steps", n) or ("result", arrays)."""
+        target = jobs[self.job].target
+        try:
+            kind, content = self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join(timeout=5)
+            raise DemoError(
+                f"job {self.job} ({target}): its process died with {_cause(self.process.exitcode)}"
+            ) from None
+        if kind == "error":
+            message, trace = content
+            error = DemoError(f"job {self.job} ({target}): {message}")
+            error.add_note(trace)
+            raise error
+        return kind, content
+
+
+def _cause(exitcode: int | None) -> str:
+    if exitcode is not None and exitcode < 0:
+        name = signal.Signals(-exitcode).name
+        return f"{name} (out of memory?)" if name == "SIGKILL" else name
+    return f"exit code {exitcode}"
+
+
+def _bar(jobs: Sequence[Job], desc: str) -> Any:
+    return tqdm(
+        total=sum(job.cost for job in jobs),
+        desc=desc,
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}",
+    )
+
+
+@contextlib.contextmanager
+def _fleet(n_workers: int) -> Iterator[list[_Worker]]:
+    workers: list[_Worker] = []
+    try:
+        with _without_main():
+            workers.extend(_start() for _ in range(n_workers))
+        yield workers
+    finally:  # also on KeyboardInterrupt: nothing outlives the call
+        for worker in workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join(timeout=5)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+
+
+def _start() -> _Worker:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:  # torch is then imported once, not once for each worker
+        context.set_forkserver_preload(["torch", "numpy", "cs25.nn.fleet"])
+    here, there = context.Pipe()
+    process = context.Process(target=_work, args=(there,), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    there.close()
+    return _Worker(process, here)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the caller's main module while processes start.
+
+    They would import it again, and a script that has no ``if __name__ == "__main__"`` would run
+    a second time in each of them.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _work(pipe: Connection) -> None:
+    """Run jobs until the caller's end of the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what Ctrl-C ends
+    torch.set_num_threads(1)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            job: Job = pipe.recv()
+            try:
+                pipe.send(("result", _run(job, pipe)))
+            except (BrokenPipeError, ConnectionResetError):
+                raise
+            except BaseException as error:
+                message = f"{type(error).__name__}: {error}"
+                pipe.send(("error", (message, traceback.format_exc())))
+    os._exit(0)  # the caller is gone: no farewell of libraries is needed
+
+
+def _run(job: Job, pipe: Connection) -> Arrays:
+    module, _, name = job.target.partition(":")
+    function = getattr(import_module(module), name)
+    report = _Report(pipe)
+    with seeded(0):
+        arrays = function(**job.kwargs, progress=report)
+    report.flush()
+    return {key: np.asarray(value) for key, value in arrays.items()}
+
+
+class _Report:
+    """A job's progress, sent to the caller a few times a second."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe, self.steps, self.sent_s = pipe, 0, time.monotonic()
+
+    def __call__(self, n_steps: int) -> None:
+        self.steps += n_steps
+        if time.monotonic() - self.sent_s > _REPORT_EVERY_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what has not been sent."""
+        self.pipe.send(("steps", self.steps))
+        self.steps, self.sent_s = 0, time.monotonic()
