@@ -1,0 +1,114 @@
+"""Emergent abilities and scaling in large language models: the card of the lecture.
+
+Nothing heavy is imported here: `cs25 list` and shell completion read this file.
+"""
+
+from cs25 import AtMost, Claim, Demo, Lecture, Reading, Within, hookimpl
+
+cs25_api = 1
+
+
+@hookimpl
+def cs25_lecture() -> Lecture:
+    return Lecture(
+        id="emergence",
+        order=3,
+        title="Emergent Abilities and Scaling in LLMs",
+        speaker="Jason Wei",
+        affiliation="Google Brain",
+        summary=(
+            "Loss falls smoothly as a language model grows, yet some abilities appear at once. "
+            "Which of the two you see depends on what you measure."
+        ),
+        readings=(
+            Reading(
+                "Wei et al. 2022a",
+                "Emergent Abilities of Large Language Models",
+                "https://arxiv.org/abs/2206.07682",
+            ),
+            Reading(
+                "Wei et al. 2022b",
+                "Chain-of-Thought Prompting Elicits Reasoning in Large Language Models",
+                "https://arxiv.org/abs/2201.11903",
+            ),
+            Reading(
+                "Wang et al. 2022",
+                "Self-Consistency Improves Chain of Thought Reasoning in Language Models",
+                "https://arxiv.org/abs/2203.11171",
+            ),
+            Reading(
+                "Nye et al. 2021",
+                "Show Your Work: Scratchpads for Intermediate Computation with Language Models",
+                "https://arxiv.org/abs/2112.00114",
+            ),
+            Reading(
+                "Kaplan et al. 2020",
+                "Scaling Laws for Neural Language Models",
+                "https://arxiv.org/abs/2001.08361",
+            ),
+            Reading(
+                "Hoffmann et al. 2022",
+                "Training Compute-Optimal Large Language Models",
+                "https://arxiv.org/abs/2203.15556",
+            ),
+            Reading(
+                "Besiroglu et al. 2024",
+                "Chinchilla Scaling: A replication attempt",
+                "https://arxiv.org/abs/2404.10102",
+            ),
+            Reading(
+                "Schaeffer et al. 2023",
+                "Are Emergent Abilities of Large Language Models a Mirage?",
+                "https://arxiv.org/abs/2304.15004",
+            ),
+        ),
+        notes="notes.md",
+        demos=(
+            Demo(
+                "critical-mass",
+                run="cs25_emergence.critical_mass:critical_mass",
+                figure="cs25_emergence.critical_mass:draw",
+                summary="A giant component, and a chain reaction, set in at one point",
+                measures={
+                    "onset": "mean degree at which one component first holds 1 % of all nodes",
+                    "largest_below": "largest component at a mean degree of 0.9 or less",
+                    "deviation_above": (
+                        "largest distance of the giant component's share from its exact value, "
+                        "from a mean degree of 1.1 on"
+                    ),
+                    "chain_deviation": (
+                        "largest distance of the share of lasting chains from its exact value"
+                    ),
+                },
+                presets={
+                    "smoke": {"nodes": 20_000, "chains": 1_000},
+                    "full": {"nodes": 10_000_000, "chains": 1_000_000},
+                },
+                control="scattered",
+                claims=(
+                    Claim(
+                        "nothing-below-critical",
+                        "With a little uranium nothing special happens: only near one link end "
+                        "per node does a component first hold 1 % of the graph",
+                        metric="onset",
+                        holds=Within(0.9, 1.1),
+                    ),
+                    Claim(
+                        "giant-above-critical",
+                        "With enough of it, packed densely enough, something new is there: one "
+                        "component holds the share of the graph that theory gives it",
+                        metric="deviation_above",
+                        holds=AtMost(0.02),
+                    ),
+                    Claim(
+                        "chain-reaction",
+                        "A chain reaction lasts only if a neutron has more than one successor, "
+                        "and then as often as theory says",
+                        metric="chain_deviation",
+                        holds=AtMost(0.02),
+                    ),
+                ),
+            ),
+        ),
+        tests="cs25_emergence.tests",
+    )
