@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cs25.card import Demo
+from cs25.card import DEFAULT_PRESET, Demo
 from cs25.digest import code_digests
 from cs25.errors import ResultError, StoreError
-from cs25.manifest import changed_files, differences
+from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
 
-__all__ = ["Bundle", "Recording", "bundle_path", "read_bundle", "write_bundle"]
+__all__ = ["Bundle", "Recording", "bundle_path", "read_bundle", "stale_reasons", "write_bundle"]
 
 SCHEMA = 1
 
@@ -31,13 +31,15 @@ class Recording:
     """The recorded results of one preset.
 
     Args:
-        parameters: as resolved when they were recorded.
+        settings: what the preset set in the card when they were recorded.
+        parameters: all parameters, as they were resolved.
         seeds: one for each result; empty for an exact demo.
         results: one for each seed.
         control: results under the control; empty where the demo has none.
         manifest: the manifest of the first seed, with the durations of all.
     """
 
+    settings: Mapping[str, Any]
     parameters: Mapping[str, Any]
     seeds: tuple[int, ...]
     results: tuple[Result, ...]
@@ -47,6 +49,7 @@ class Recording:
     def to_json(self) -> dict[str, Any]:
         """Return the recording as plain data."""
         return {
+            "settings": dict(self.settings),
             "parameters": dict(self.parameters),
             "seeds": list(self.seeds),
             "results": [result.to_json() for result in self.results],
@@ -58,6 +61,7 @@ class Recording:
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
         """Read back what `to_json` wrote."""
         return cls(
+            settings=data["settings"],
             parameters=data["parameters"],
             seeds=tuple(data["seeds"]),
             results=tuple(Result.from_json(result) for result in data["results"]),
@@ -132,25 +136,21 @@ def write_bundle(path: Path, bundle: Bundle) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def stale_reasons(plugin: Plugin, demo: Demo, recording: Recording, settled: Any) -> list[str]:
+def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording) -> list[str]:
     """Return why a recording is no longer current; empty if it is.
 
-    Args:
-        plugin: the lecture.
-        demo: the demo.
-        recording: what was recorded.
-        settled: the parameters its preset resolves to now, or None if they are not known.
-
-    Versions of libraries, threads and machines are shown and make nothing stale.
+    Versions of libraries, threads and machines are shown with a recording and make nothing
+    stale. A changed default needs no look at the signature: it is part of the code.
     """
-    old = {"code": recording.manifest["code"]}
-    new = {"code": code_digests(demo.run, drawing=demo.figure)}
-    if settled is not None:
-        old["parameters"] = dict(recording.parameters)
-        new["parameters"] = json.loads(json.dumps(dict(settled)))
-    reasons = differences(old, new)
+    if preset != DEFAULT_PRESET and preset not in demo.presets:
+        return [f"preset {preset} is gone"]
+    settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
+    reasons = differences(
+        {"code": recording.manifest["code"], "parameters": dict(recording.settings)},
+        {"code": code_digests(demo.run, drawing=demo.figure), "parameters": settings},
+    )
     if plugin.folder is not None:
-        files = changed_files(recording.manifest.get("data", {}), plugin.folder)
+        files = changed_files(recording.manifest["data"], plugin.folder)
         reasons += [f"file {name} changed" for name in files]
     return reasons
 

@@ -52,7 +52,10 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    wants_traceback = "--traceback" in words or os.environ.get("CS25_TRACEBACK", "") not in ("", "0")
+    wants_traceback = "--traceback" in words or os.environ.get("CS25_TRACEBACK", "") not in (
+        "",
+        "0",
+    )
     try:
         code = cli.main(args=words, prog_name="cs25", standalone_mode=False)
         sys.stdout.flush()
