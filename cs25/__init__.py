@@ -12,47 +12,81 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cs25.api import lecture as lecture
+    from cs25.api import lectures as lectures
+    from cs25.api import run as run
     from cs25.artefacts import cached as cached
+    from cs25.card import Claim as Claim
+    from cs25.card import Command as Command
+    from cs25.card import Demo as Demo
+    from cs25.card import Finding as Finding
+    from cs25.card import Lecture as Lecture
+    from cs25.card import ModelSource as ModelSource
+    from cs25.card import Published as Published
+    from cs25.card import Reading as Reading
     from cs25.criteria import AtLeast as AtLeast
     from cs25.criteria import AtMost as AtMost
     from cs25.criteria import Greater as Greater
     from cs25.criteria import Within as Within
+    from cs25.errors import Cs25Error as Cs25Error
+    from cs25.errors import DemoError as DemoError
+    from cs25.errors import DestinationError as DestinationError
+    from cs25.errors import LectureError as LectureError
+    from cs25.errors import ParameterError as ParameterError
+    from cs25.errors import PluginError as PluginError
+    from cs25.errors import RequirementError as RequirementError
+    from cs25.errors import ResultError as ResultError
+    from cs25.errors import SignatureError as SignatureError
+    from cs25.errors import StateError as StateError
+    from cs25.errors import StoreError as StoreError
+    from cs25.errors import UnknownNameError as UnknownNameError
+    from cs25.errors import UsageError as UsageError
     from cs25.hookspecs import hookimpl as hookimpl
-    from cs25.lecture import Claim as Claim
-    from cs25.lecture import Command as Command
-    from cs25.lecture import Demo as Demo
-    from cs25.lecture import Finding as Finding
-    from cs25.lecture import Lecture as Lecture
-    from cs25.lecture import ModelSource as ModelSource
-    from cs25.lecture import Published as Published
-    from cs25.lecture import Reading as Reading
     from cs25.result import Measure as Measure
     from cs25.result import Result as Result
     from cs25.result import Table as Table
+    from cs25.runner import Run as Run
     from cs25.seeding import seeded as seeded
 
 _HOME = {
+    "Cs25Error": "cs25.errors",
+    "DemoError": "cs25.errors",
+    "DestinationError": "cs25.errors",
+    "LectureError": "cs25.errors",
+    "ParameterError": "cs25.errors",
+    "PluginError": "cs25.errors",
+    "RequirementError": "cs25.errors",
+    "ResultError": "cs25.errors",
+    "SignatureError": "cs25.errors",
+    "StateError": "cs25.errors",
+    "StoreError": "cs25.errors",
+    "UnknownNameError": "cs25.errors",
+    "UsageError": "cs25.errors",
     "AtLeast": "cs25.criteria",
     "AtMost": "cs25.criteria",
-    "Claim": "cs25.lecture",
-    "Command": "cs25.lecture",
-    "Demo": "cs25.lecture",
-    "Finding": "cs25.lecture",
+    "Claim": "cs25.card",
+    "Command": "cs25.card",
+    "Demo": "cs25.card",
+    "Finding": "cs25.card",
     "Greater": "cs25.criteria",
-    "Lecture": "cs25.lecture",
+    "Lecture": "cs25.card",
     "Measure": "cs25.result",
-    "ModelSource": "cs25.lecture",
-    "Published": "cs25.lecture",
-    "Reading": "cs25.lecture",
+    "ModelSource": "cs25.card",
+    "Published": "cs25.card",
+    "Reading": "cs25.card",
     "Result": "cs25.result",
+    "Run": "cs25.runner",
     "Table": "cs25.result",
     "Within": "cs25.criteria",
     "cached": "cs25.artefacts",
     "hookimpl": "cs25.hookspecs",
+    "lecture": "cs25.api",
+    "lectures": "cs25.api",
+    "run": "cs25.api",
     "seeded": "cs25.seeding",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  # one list of names, above
+__all__ = sorted(_HOME)  # one list of names, above
 
 
 def __getattr__(name: str) -> Any:

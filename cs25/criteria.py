@@ -81,7 +81,10 @@ class Within:
         _finite(self, "low", "high")
         if self.low > self.high:
             raise LectureError(
-                where="Within", field="low", found=self.low, expected=f"at most high ({self.high:g})"
+                where="Within",
+                field="low",
+                found=self.low,
+                expected=f"at most high ({self.high:g})",
             )
 
     def contains(self, value: float) -> bool:

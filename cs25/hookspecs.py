@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from cs25.lecture import Command, Finding, Lecture, ModelSource
+from cs25.card import Command, Finding, Lecture, ModelSource
 
 if TYPE_CHECKING:
     from cs25.runner import Run

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cs25.card import Claim
 from cs25.criteria import Greater
-from cs25.lecture import Claim
 from cs25.result import Measure, Result
 
 __all__ = ["Judgement", "Pooled", "Verdict", "judge", "pool", "pool_result"]
@@ -127,7 +127,6 @@ def judge(
         note = f"criterion {_met(met)} on {seeds}"
         return Judgement(claim, measured, met, "inconclusive", note)
     return Judgement(claim, measured, met, _verdict(claim, measured.low, measured.high))
-
 
 
 def _verdict(claim: Claim, low: float, high: float) -> Verdict:

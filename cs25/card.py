@@ -101,7 +101,9 @@ class Claim:
             raise _wrong(self, "holds", self.holds, f"a criterion ({kinds})")
         if isinstance(self.holds, Greater):
             if self.metric is not None:
-                raise _wrong(self, "metric", self.metric, "none: Greater names its own two measures")
+                raise _wrong(
+                    self, "metric", self.metric, "none: Greater names its own two measures"
+                )
         elif not isinstance(self.metric, str) or not self.metric:
             raise _wrong(self, "metric", self.metric, "the name of the measure that decides it")
         if self.paper is not None and not isinstance(self.paper, Published):
@@ -222,9 +224,7 @@ class Lecture:
         _check_records(self, "demos", Demo)
         _check_unique(self, "demos")
         repeated = [
-            name
-            for name, count in Counter(claim.id for claim in self.claims).items()
-            if count > 1
+            name for name, count in Counter(claim.id for claim in self.claims).items() if count > 1
         ]
         if repeated:
             raise _wrong(self, "demos", repeated[0], "claim ids that differ within the lecture")

@@ -1,0 +1,7 @@
+"""``python -m cs25``."""
+
+import sys
+
+from cs25.cli import main
+
+sys.exit(main())

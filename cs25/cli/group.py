@@ -1,0 +1,94 @@
+"""A click group that imports a command when it runs, and plugins' commands when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cs25.errors import PluginError, UnknownNameError
+
+__all__ = ["COMMANDS", "LazyGroup"]
+
+#: Every core command with its one line of help, so that ``cs25 --help`` imports none of them.
+COMMANDS = {
+    "list": "The lectures, or one lecture's demos.",
+    "info": "Everything a lecture's card says of it, or of one demo.",
+    "notes": "Read a lecture's notes.",
+    "run": "Run one demo, or all of a lecture's.",
+    "claims": "Every claim, its criterion, our number, the paper's, and the verdict.",
+    "record": "Make the recorded results that a lecture ships.",
+    "test": "Run a lecture's own tests.",
+    "runs": "Past runs: list, show, compare, clear.",
+    "doctor": "Check the environment, with a remedy for each finding.",
+    "completion": "Print the line that installs shell completion.",
+}
+
+
+class LazyGroup(click.Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return core commands in the order a newcomer needs them, then plugins'."""
+        return [*COMMANDS, *(command.name for command, _ in self._plugin_commands())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name in COMMANDS:
+            command = import_module(f"cs25.cli.{cmd_name}").command
+            assert isinstance(command, click.Command)
+            return command
+        for offered, distribution in self._plugin_commands():
+            if offered.name == cmd_name:
+                return _load(offered.target, distribution)
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise UnknownNameError("command", name, tuple(self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their help, importing none."""
+        rows = list(COMMANDS.items())
+        extra = [
+            (c.name, f"{c.help} ({distribution})") for c, distribution in self._plugin_commands()
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+        if extra:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(extra)
+
+    def _plugin_commands(self) -> Sequence[tuple[Any, str]]:
+        """Return what plugins offer through `cs25_commands`; a core command is never shadowed."""
+        from cs25.plugins import ready
+
+        found = []
+        for plugin in ready():
+            try:
+                offered = plugin.call("cs25_commands") or ()
+            except Exception as error:
+                click.echo(f"cs25_commands of {plugin.distribution} raised {error!r}", err=True)
+                continue
+            found += [(c, plugin.distribution) for c in offered if c.name not in COMMANDS]
+        return found
+
+
+def _load(target: str, distribution: str) -> click.Command:
+    module, _, name = target.partition(":")
+    try:
+        command = getattr(import_module(module), name)
+    except Exception as error:
+        raise PluginError(f"{target} of {distribution} cannot be loaded: {error}") from error
+    if not isinstance(command, click.Command):
+        raise PluginError(
+            f"{target} of {distribution} is {type(command).__name__}, expected a click.Command"
+        )
+    return command

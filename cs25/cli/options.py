@@ -1,0 +1,99 @@
+"""Options, arguments and consoles that several commands share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+__all__ = [
+    "common_options",
+    "complete_demo",
+    "complete_lecture",
+    "console",
+    "is_quiet",
+    "json_option",
+    "notice",
+    "print_json",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def common_options(function: F) -> F:
+    """Add the options that every command takes, wherever they stand on the line."""
+    quiet = click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        expose_value=False,
+        callback=_be_quiet,
+        help="No progress and no remarks.",
+    )
+    trace = click.option(
+        "--traceback", is_flag=True, expose_value=False, help="Show more of an error."
+    )
+    return quiet(trace(function))
+
+
+def _be_quiet(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.find_root().meta["cs25.quiet"] = True
+
+
+def is_quiet() -> bool:
+    """Whether ``--quiet`` stands anywhere on the line."""
+    return bool(click.get_current_context().find_root().meta.get("cs25.quiet"))
+
+
+def notice(line: str) -> None:
+    """Say something that no result depends on, on standard error."""
+    if not is_quiet():
+        click.echo(f"cs25: {line}", err=True)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print a document of the versioned schema on standard output."""
+    click.echo(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def console(**options: Any) -> Any:
+    """Return a rich console on standard output, as wide as the terminal."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False, **options)
+
+
+def complete_lecture(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete a lecture's name; imports cards only."""
+    from click.shell_completion import CompletionItem
+
+    from cs25.plugins import ready
+
+    return [
+        CompletionItem(plugin.id, help=plugin.card().title)
+        for plugin in ready()
+        if plugin.id.startswith(incomplete)
+    ]
+
+
+def complete_demo(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete the name of a demo of the lecture that was named before."""
+    from click.shell_completion import CompletionItem
+
+    from cs25.plugins import ready
+
+    named = ctx.params.get("lecture")
+    return [
+        CompletionItem(demo.id, help=demo.summary)
+        for plugin in ready()
+        if plugin.id == named
+        for demo in plugin.card().demos
+        if demo.id.startswith(incomplete)
+    ]

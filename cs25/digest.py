@@ -1,0 +1,200 @@
+"""What code a number depends on: a digest for each module that can change it.
+
+Imports are followed through the demo's own package, `cs25.nn` and `cs25.lm`; nothing else of the
+core can change a number. Comments, docstrings, formatting and whatever only draws the figure are
+dropped first: an edited sentence costs no new run, an edited experiment always does.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+__all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "source_file"]
+
+#: Parts of the core that experiments are built from.
+SHARED = ("cs25.nn", "cs25.lm")
+
+#: How jobs of a fleet name their function.
+TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+#: Hexadecimal digits kept of a digest: 80 bits, far beyond any chance of a collision here.
+LENGTH = 20
+
+
+def digest_of(data: Any) -> str:
+    """Return the digest of plain data, the same for equal data in any order of keys."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hash_of(text.encode())
+
+
+def hash_of(data: bytes) -> str:
+    """Return the digest of bytes."""
+    return hashlib.sha256(data).hexdigest()[:LENGTH]
+
+
+def file_digest(path: Path) -> str:
+    """Return the digest of a file's bytes."""
+    return hash_of(path.read_bytes())
+
+
+def code_digests(target: str, *, drawing: str | None = None) -> dict[str, str]:
+    """Return the digest of every module that can change what ``target`` computes.
+
+    Args:
+        target: ``"package.module:function"``.
+        drawing: the target of the demo's figure. It and what only it uses are left out.
+
+    Returns:
+        Digests by module name, sorted.
+
+    Raises:
+        ModuleNotFoundError: there is no source for the target's module.
+    """
+    start = target.partition(":")[0]
+    own = start.partition(".")[0]
+    drawing_module, _, drawing_name = (drawing or ":").partition(":")
+    digests: dict[str, str] = {}
+    waiting = [start]
+    while waiting:
+        module = waiting.pop()
+        if module in digests:
+            continue
+        path = source_file(module)
+        if path is None:
+            raise ModuleNotFoundError(f"no source file for module {module!r}", name=module)
+        tree = _meaning(path, drawing_name if module == drawing_module else "", own)
+        digests[module] = hash_of(json.dumps(_plain(tree)).encode())
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        waiting += [name for name in _imports(tree, package, own) if _counts(name, own)]
+    return dict(sorted(digests.items()))
+
+
+@cache
+def source_file(module: str) -> Path | None:
+    """Return a module's source file without importing anything, or None.
+
+    ``importlib.util.find_spec`` would import the parents, and `cs25.nn` imports torch.
+    """
+    top, *rest = module.split(".")
+    spec = find_spec(top)
+    for depth, _ in enumerate(rest, start=2):
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        name = ".".join([top, *rest][:depth])
+        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations))
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
+
+
+def _counts(module: str, own: str) -> bool:
+    is_own = module == own or module.startswith(own + ".")
+    is_shared = any(module == name or module.startswith(name + ".") for name in SHARED)
+    return (is_own or is_shared) and source_file(module) is not None
+
+
+def _meaning(path: Path, drawing: str, own: str) -> ast.Module:
+    """Parse a file and drop what cannot change a number."""
+    tree = ast.parse(path.read_bytes(), filename=str(path))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            _drop_docstring(node)
+    tree.body = [node for node in tree.body if not _is_all(node)]
+    if drawing:
+        _drop_drawing(tree, drawing, own)
+    return tree
+
+
+def _drop_docstring(
+    node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> None:
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:]
+
+
+def _is_all(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+    )
+
+
+def _drop_drawing(tree: ast.Module, drawing: str, own: str) -> None:
+    """Drop the figure's function, then private functions and imports that nothing else names."""
+    before = _names(tree)
+    tree.body = [n for n in tree.body if not (isinstance(n, ast.FunctionDef) and n.name == drawing)]
+    while True:
+        used = _names(tree)
+        orphans = [
+            node
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+            and node.name.startswith("_")
+            and node.name in before
+            and node.name not in used
+        ]
+        if not orphans:
+            break
+        tree.body = [node for node in tree.body if node not in orphans]
+    for node in tree.body:
+        # An import of one's own package may have an effect; a library's has none on our numbers.
+        module = node.module or "." if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.ImportFrom) and (node.level or module.partition(".")[0] == own):
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kept = [a for a in node.names if (a.asname or a.name.partition(".")[0]) in used]
+            node.names = kept
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Import | ast.ImportFrom) and not node.names)
+    ]
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _imports(tree: ast.Module, package: str, own: str) -> Iterator[str]:
+    """Yield the modules of ours that a tree imports, or names as ``"module:function"``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if TARGET.fullmatch(node.value):
+                yield node.value.partition(":")[0]
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")
+            base = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            if module.partition(".")[0] not in (own, "cs25"):
+                continue
+            submodules = [f"{module}.{alias.name}" for alias in node.names]
+            found = [name for name in submodules if source_file(name) is not None]
+            yield from found
+            if len(found) < len(submodules):
+                yield module
+
+
+def _plain(node: Any) -> Any:
+    """Turn a tree into plain lists, leaving out empty fields, which differ between Pythons."""
+    if isinstance(node, ast.AST):
+        fields = [
+            [name, _plain(value)]
+            for name, value in ast.iter_fields(node)
+            if value is not None and value != [] and name not in ("ctx", "type_comment", "kind")
+        ]
+        return [type(node).__name__, *fields]
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if isinstance(node, str | int | bool) or node is None:
+        return node
+    return repr(node)  # floats, complex numbers, bytes, Ellipsis
