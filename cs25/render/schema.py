@@ -107,8 +107,7 @@ class RunJson(TypedDict):
     """One run of one demo.
 
     Only ``lecture``, ``demo`` and ``state`` are needed by the renderers. ``changed`` holds the
-    parameters that differ from the preset; ``report`` is the path of the HTML file, if one was
-    asked for.
+    parameters that differ from the preset; ``path`` is where the result is stored.
     """
 
     lecture: str
