@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cs25.card import DEFAULT_PRESET, Demo
+from cs25.destination import write_whole
 from cs25.digest import code_digests
 from cs25.errors import ResultError, StoreError
 from cs25.manifest import changed_files, differences, listed
@@ -127,13 +126,7 @@ def write_bundle(path: Path, bundle: Bundle) -> None:
         "criteria": dict(bundle.criteria),
         "recordings": {name: r.to_json() for name, r in bundle.recordings.items()},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        temporary.write_text(_text(data) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, _text(data) + "\n")
 
 
 def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording) -> list[str]:

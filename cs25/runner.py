@@ -75,6 +75,12 @@ class Plan:
         """Whether the parameters are those that the claim's criterion was settled for."""
         return dict(self.parameters) == self.settled(claim.preset)
 
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The parameters that differ from those of the preset."""
+        settled = self.settled(self.preset)
+        return {name: value for name, value in self.parameters.items() if value != settled[name]}
+
     def settled(self, preset: str) -> dict[str, Any]:
         """Return the parameters a preset stands for."""
         return dict(self.signature.resolve(preset_of(self.demo, preset)))
@@ -86,7 +92,7 @@ class Figure:
 
     path: str
     alt: str
-    theme: str
+    theme: Literal["light", "dark"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ class Run:
     parameters: Mapping[str, Any]
     preset: str
     seeds: tuple[int, ...]
+    changed: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
     traceback: str = field(default="", repr=False)
     exit_code: int = 0
@@ -109,7 +116,6 @@ class Run:
     measures: Mapping[str, Pooled] = field(default_factory=dict)
     claims: tuple[Judgement, ...] = ()
     figures: tuple[Figure, ...] = ()
-    sketch: Mapping[str, Any] | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -340,13 +346,14 @@ def _outcome(
         parameters=dict(plan.parameters),
         preset=plan.preset,
         seeds=tuple(seed for seed in plan.seeds if seed is not None),
+        changed=plan.changed,
         cached=cached,
     )
     if len(found) == len(plan.seeds):
         run = replace(run, **_findings(plan, found))
     if past is not None:
         figures = tuple(Figure(f["path"], f["alt"], f["theme"]) for f in past.figures())
-        run = replace(run, figures=figures, sketch=past.about["sketch"])
+        run = replace(run, figures=figures)
     if failure is not None:
         what = "its figure cannot be drawn: " if failure.drawing else ""
         error = what + failure.message + (f"\n{failure.remedy}" if failure.remedy else "")

@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Cs25Error as error:
         return _fail(str(error), error.exit_code, wants_traceback)
     except click.ClickException as error:
-        command = error.ctx.command_path if getattr(error, "ctx", None) else "cs25"
+        context = getattr(error, "ctx", None)  # usage errors have one
+        command = context.command_path if context else "cs25"
         hint = f"\n`{command} --help` shows what there is." if error.exit_code == 2 else ""
         return _fail(error.format_message() + hint, error.exit_code, wants_traceback)
     except (KeyboardInterrupt, click.Abort):

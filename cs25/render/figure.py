@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from cs25.errors import DemoError
 from cs25.render.palette import CYCLE, PAPER, Theme
 from cs25.render.schema import FigureJson
-from cs25.render.sketch import sketch
+from cs25.render.sketch import plain, sketch
 from cs25.result import Result
 
 if TYPE_CHECKING:
@@ -156,7 +156,25 @@ def _draw(draw: Draw, results: Sequence[Result], control: Sequence[Result]) -> F
         found = type(figure).__name__
         raise DemoError(f"{name}: returned {found}, expected a matplotlib.figure.Figure")
     _wrap_titles(figure)
+    _ink_error_bars(figure)
     return figure
+
+
+def _ink_error_bars(figure: Figure) -> None:
+    """Give the error bars of bars, black unless their author says otherwise, the theme's ink."""
+    from matplotlib import rcParams
+    from matplotlib.colors import to_hex
+    from matplotlib.container import BarContainer
+
+    for container in (c for axes in figure.axes for c in axes.containers):
+        if isinstance(container, BarContainer) and container.errorbar is not None:
+            _, caps, bars = container.errorbar.lines
+            artists: list[Any] = [*caps, *bars]
+            for artist in artists:
+                color = artist.get_color()
+                color = color if isinstance(color, str) else color[0]  # a collection has several
+                if to_hex(color) == "#000000":
+                    artist.set_color(rcParams["text.color"])
 
 
 def _wrap_titles(figure: Figure) -> None:
@@ -184,4 +202,4 @@ def _wrap(text: Text, width_pt: float) -> None:
 def _headline(figure: Figure) -> str:
     titles = [figure.get_suptitle()]
     titles += [axes.get_title(loc=place) for axes in figure.axes for place in ("left", "center")]
-    return " ".join(next((title for title in titles if title), "Figure").split())
+    return plain(next((title for title in titles if title), "Figure"))

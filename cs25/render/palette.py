@@ -1,8 +1,8 @@
 """Colours that people with any colour vision can tell apart.
 
-The hues are Okabe and Ito's. Each set is adjusted in lightness so that every colour stands out
-from its background: WCAG 2.1 asks for a contrast of 3 for graphics, which a test measures; the
-same test simulates the three kinds of dichromacy.
+The first four hues are Okabe and Ito's. Each set is adjusted in lightness so that every colour
+stands out from its background: WCAG 2.1 asks for a contrast of 3 for graphics, which a test
+measures; the same test simulates the three kinds of dichromacy.
 
 Source: Okabe and Ito, "Color Universal Design", 2008; WCAG 2.1, success criterion 1.4.11.
 """
@@ -15,10 +15,10 @@ __all__ = ["CYCLE", "NEUTRAL", "PAPER", "TERMINAL", "VERDICT_STYLE", "VERDICT_SY
 
 Theme = Literal["light", "dark"]
 
-#: Blue, vermilion, bluish green, reddish purple, orange, sky blue: "C0" to "C5" of a figure.
+#: Blue, vermilion, bluish green, reddish purple (Okabe and Ito's), then two of our own.
 CYCLE: Final[dict[Theme, tuple[str, ...]]] = {
-    "light": ("#0072B2", "#D55E00", "#009E73", "#B5518F", "#9A7200", "#4B4B4B"),
-    "dark": ("#56B4E9", "#F08A3C", "#35C79A", "#E39BC4", "#F0E442", "#C9CDD3"),
+    "light": ("#0072B2", "#D55E00", "#009E73", "#B5518F", "#8A2BE2", "#4A3A10"),
+    "dark": ("#56B4E9", "#F08A3C", "#35C79A", "#E39BC4", "#F0E442", "#9B6CFF"),
 }
 
 #: (background, text, grid) of a figure and of a report.
@@ -28,7 +28,7 @@ PAPER: Final[dict[Theme, tuple[str, str, str]]] = {
 }
 
 #: For terminals, whose background is unknown: a contrast of 3 on black and on white.
-TERMINAL: Final = ("#2E8BC9", "#D9690F", "#129A72", "#C064A0", "#A07C00", "#808080")
+TERMINAL: Final = ("#2E8BC9", "#D9690F", "#129A72", "#C064A0", "#8C5CFF", "#C8385E")
 NEUTRAL: Final = "#808080"
 
 VERDICT_SYMBOL: Final = {

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
-from cs25.result import Cell
+from cs25.result import TableJson
 
-__all__ = ["ClaimJson", "FigureJson", "MeasureJson", "PaperJson", "RunJson", "TableJson"]
+__all__ = [
+    "ClaimJson",
+    "FigureJson",
+    "MeasureJson",
+    "PaperJson",
+    "RecordedJson",
+    "RunJson",
+    "TableJson",
+]
 
 
 class MeasureJson(TypedDict):
@@ -26,12 +34,6 @@ class MeasureJson(TypedDict):
     meaning: NotRequired[str]
 
 
-class TableJson(TypedDict):
-    name: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-
-
 class FigureJson(TypedDict):
     """A figure on disk. The folder also holds ``sketch.json``, the same figure for terminals."""
 
@@ -44,6 +46,18 @@ class PaperJson(TypedDict):
     value: float
     what: str
     source: str
+
+
+class RecordedJson(TypedDict):
+    """What the lecture's recorded result says of a claim; ``stale`` holds why it is not current."""
+
+    verdict: Literal["supported", "contradicted", "inconclusive", "untested"]
+    preset: str
+    measured: float
+    low: float | None
+    high: float | None
+    n: int
+    stale: Sequence[str]
 
 
 class ClaimJson(TypedDict):
@@ -61,6 +75,7 @@ class ClaimJson(TypedDict):
     scale_note: NotRequired[str]
     paper: NotRequired[PaperJson | None]
     unit: NotRequired[str]
+    recorded: NotRequired[RecordedJson | None]
 
 
 class RunJson(TypedDict):

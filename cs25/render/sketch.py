@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["AxesSketch", "AxisSketch", "Reference", "Series", "Sketch", "Words", "sketch"]
+__all__ = ["AxesSketch", "AxisSketch", "Reference", "Series", "Sketch", "Words", "plain", "sketch"]
 
 Numbers = list[float | None]
 
@@ -84,7 +84,7 @@ def sketch(figure: Figure) -> Sketch:
     """Read the sketch off a figure, under the settings it was drawn with."""
     figure.draw_without_rendering()  # limits and tick labels are settled by drawing
     return {
-        "title": _plain(figure.get_suptitle()),
+        "title": plain(figure.get_suptitle()),
         "axes": [_axes(axes) for axes in figure.axes if axes.get_visible()],
     }
 
@@ -94,7 +94,7 @@ def _axes(axes: Axes) -> AxesSketch:
     reader.read()
     titles = (axes.get_title(loc=place) for place in ("left", "center", "right"))
     return {
-        "title": _plain(next((title for title in titles if title), "")),
+        "title": plain(next((title for title in titles if title), "")),
         "x": _axis(axes.xaxis, axes.get_xlabel(), axes.get_xlim()),
         "y": _axis(axes.yaxis, axes.get_ylabel(), axes.get_ylim()),
         "series": reader.series,
@@ -108,12 +108,12 @@ def _axis(axis: Axis, label: str, limits: tuple[float, float]) -> AxisSketch:
     low, high = sorted(float(limit) for limit in limits)
     named = type(axis.get_major_formatter()).__name__ in _NAMING
     ticks = [
-        (float(tick), _plain(text.get_text()))
+        (float(tick), plain(text.get_text()))
         for tick, text in zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
         if low <= tick <= high
     ]
     return {
-        "label": _plain(label),
+        "label": plain(label),
         "scale": "log" if axis.get_scale() == "log" else "linear",
         "low": low,
         "high": high,
@@ -345,7 +345,7 @@ class _Reader:
             sorted(self.axes.get_ylim()),
         )
         if low_x <= x <= high_x and low_y <= y <= high_y:
-            words = _plain(text.get_text())
+            words = plain(text.get_text())
             self.texts.append({"x": x, "y": y, "text": words, "align": text.get_ha()})
 
     def _color(self, color: Any) -> int | None:
@@ -365,10 +365,10 @@ _NO_LINE = ("None", "none", " ", "", None)
 
 def _label(artist: Any) -> str:
     label = str(artist.get_label())
-    return "" if label.startswith("_") or label == "None" else _plain(label)
+    return "" if label.startswith("_") or label == "None" else plain(label)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text on one line, with its mathematics in Unicode."""
     if "$" in text:
         from cs25.render.maths import inline_maths
