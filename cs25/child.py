@@ -51,8 +51,7 @@ def run_child(
         threads: size of the numerical libraries' thread pools.
         offline: whether the demo may fetch nothing.
         on_seed: called with each seed and its document as soon as it has ended.
-        on_drawn: called at the end with the folder of the figures and what there is: the
-            ``figures`` and their ``sketch``.
+        on_drawn: called at the end with the folder of the figures and the list of them.
 
     Returns:
         None if all went well.

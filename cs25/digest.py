@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.machinery import PathFinder
@@ -21,6 +22,9 @@ __all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "source_file"]
 
 #: Parts of the core that experiments are built from.
 SHARED = ("cs25.nn", "cs25.lm")
+
+#: How jobs of a fleet name their function.
+TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 #: Hexadecimal digits kept of a digest: 80 bits, far beyond any chance of a collision here.
 LENGTH = 20
@@ -160,10 +164,13 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _imports(tree: ast.Module, package: str, own: str) -> Iterator[str]:
-    """Yield the modules of ours that a tree imports, wherever in it the import stands."""
+    """Yield the modules of ours that a tree imports, or names as ``"module:function"``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if TARGET.fullmatch(node.value):
+                yield node.value.partition(":")[0]
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".")
             base = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""

@@ -27,7 +27,7 @@ class PastRun:
 
     Args:
         folder: where its figures lie.
-        about: lecture, demo, preset, parameters, seeds, keys of its seeds, figures, sketch, when.
+        about: lecture, demo, preset, parameters, seeds, keys of its seeds, figures, when.
     """
 
     folder: Path

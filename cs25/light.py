@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["HEAVY", "HeavyImportError", "refuse_heavy_imports"]
+__all__ = ["HEAVY", "HeavyImportError", "heavy_imports"]
 
 #: Packages whose import takes longer than a whole `cs25 list` should.
 HEAVY = frozenset(
@@ -30,30 +30,35 @@ class HeavyImportError(ImportError):
     """A card imported something heavy while lectures were being listed."""
 
 
-class _Refusal:
-    """A finder, first in line, that finds nothing and remembers what it refused."""
+class _Watch:
+    """A finder, first in line, that finds nothing and remembers what heavy was looked for."""
 
-    def __init__(self) -> None:
-        self.refused: list[str] = []
+    def __init__(self, *, refuse: bool) -> None:
+        self.refuse = refuse
+        self.seen: list[str] = []
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if name.partition(".")[0] in HEAVY:
-            self.refused.append(name)
-            raise HeavyImportError(f"{name} is too heavy for a lecture's card", name=name)
+            self.seen.append(name)
+            if self.refuse:
+                raise HeavyImportError(f"{name} is too heavy for a lecture's card", name=name)
         return None
 
 
 @contextmanager
-def refuse_heavy_imports() -> Iterator[list[str]]:
-    """Refuse to import a heavy package; yield the names refused so far.
+def heavy_imports(*, refuse: bool) -> Iterator[list[str]]:
+    """Yield a list that fills with the heavy packages imported inside the block.
 
-    A package that this process has imported already costs nothing and is not refused.
+    Args:
+        refuse: let the import fail.
+
+    A package that this process has imported already costs nothing and is not seen.
     """
-    refusal = _Refusal()
-    sys.meta_path.insert(0, refusal)
+    watch = _Watch(refuse=refuse)
+    sys.meta_path.insert(0, watch)
     try:
-        yield refusal.refused
+        yield watch.seen
     finally:
-        sys.meta_path.remove(refusal)
+        sys.meta_path.remove(watch)

@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -25,7 +25,7 @@ from cs25 import hookspecs
 from cs25.card import Lecture
 from cs25.errors import LectureError, StateError, UnknownNameError
 from cs25.hookspecs import API_VERSION, GROUP
-from cs25.light import refuse_heavy_imports
+from cs25.light import heavy_imports
 
 __all__ = ["Plugin", "State", "find_plugins", "load_plugin", "load_plugins", "ready"]
 
@@ -93,7 +93,7 @@ def load_plugins() -> list[Plugin]:
     counts = Counter(ep.name for ep in found if not _disabled(ep))
     plugins = []
     for ep in found:
-        with refuse_heavy_imports() as refused:
+        with heavy_imports(refuse=True) as refused:
             plugin = _load(ep, conflict=counts[ep.name] > 1)
         if refused:
             plugin = _as_heavy(ep, refused[0])
@@ -106,6 +106,9 @@ def load_plugins() -> list[Plugin]:
 def load_plugin(name: str) -> Plugin:
     """Load the one lecture that a command names, heavy imports allowed.
 
+    Returns:
+        A ready plugin; its ``reason`` says so if its card imports something heavy.
+
     Raises:
         UnknownNameError: no distribution offers a lecture of this name.
         StateError: it is there and cannot be used.
@@ -116,10 +119,11 @@ def load_plugin(name: str) -> Plugin:
         names = tuple(dict.fromkeys(ep.name for ep in found))
         raise UnknownNameError("lecture", name, names, remedy="`cs25 list` shows them all.")
     active = [ep for ep in named if not _disabled(ep)]
-    plugin = _load((active or named)[0], conflict=len(active) > 1)
+    with heavy_imports(refuse=False) as seen:
+        plugin = _load((active or named)[0], conflict=len(active) > 1)
     if plugin.state is not State.READY:
         raise StateError(plugin.id, plugin.state, plugin.reason)
-    return plugin
+    return replace(plugin, reason=_heavy_reason(seen[0])) if seen else plugin
 
 
 def ready() -> list[Plugin]:
@@ -200,8 +204,11 @@ def _as_heavy(ep: EntryPoint, refused: str) -> Plugin:
     for module in [m for m in sys.modules if m == ep.module or m.startswith(ep.module + ".")]:
         del sys.modules[module]
     distribution, version = _distribution(ep)
-    reason = f"its card imports {refused}; import it in the demo's module instead"
-    return Plugin(ep.name, ep.module, distribution, version, State.HEAVY, reason)
+    return Plugin(ep.name, ep.module, distribution, version, State.HEAVY, _heavy_reason(refused))
+
+
+def _heavy_reason(name: str) -> str:
+    return f"its card imports {name}; import it in the demo's module instead"
 
 
 def _distribution(ep: EntryPoint) -> tuple[str, str]:

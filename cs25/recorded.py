@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cs25.card import Demo
+from cs25.card import DEFAULT_PRESET, Demo
+from cs25.destination import write_whole
 from cs25.digest import code_digests
 from cs25.errors import ResultError, StoreError
-from cs25.manifest import changed_files, differences
+from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
 
-__all__ = ["Bundle", "Recording", "bundle_path", "read_bundle", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "Recording",
+    "bundle_path",
+    "load_bundle",
+    "read_bundle",
+    "stale_reasons",
+    "write_bundle",
+]
 
 SCHEMA = 1
 
@@ -31,13 +38,15 @@ class Recording:
     """The recorded results of one preset.
 
     Args:
-        parameters: as resolved when they were recorded.
+        settings: what the preset set in the card when they were recorded.
+        parameters: all parameters, as they were resolved.
         seeds: one for each result; empty for an exact demo.
         results: one for each seed.
         control: results under the control; empty where the demo has none.
         manifest: the manifest of the first seed, with the durations of all.
     """
 
+    settings: Mapping[str, Any]
     parameters: Mapping[str, Any]
     seeds: tuple[int, ...]
     results: tuple[Result, ...]
@@ -47,6 +56,7 @@ class Recording:
     def to_json(self) -> dict[str, Any]:
         """Return the recording as plain data."""
         return {
+            "settings": dict(self.settings),
             "parameters": dict(self.parameters),
             "seeds": list(self.seeds),
             "results": [result.to_json() for result in self.results],
@@ -58,6 +68,7 @@ class Recording:
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
         """Read back what `to_json` wrote."""
         return cls(
+            settings=data["settings"],
             parameters=data["parameters"],
             seeds=tuple(data["seeds"]),
             results=tuple(Result.from_json(result) for result in data["results"]),
@@ -91,9 +102,15 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     Raises:
         StoreError: the file is there and cannot be read.
     """
-    if plugin.folder is None:
-        return None
-    path = bundle_path(plugin.folder, demo)
+    return load_bundle(bundle_path(plugin.folder, demo)) if plugin.folder else None
+
+
+def load_bundle(path: Path) -> Bundle | None:
+    """Read a bundle from a file; None if there is no such file.
+
+    Raises:
+        StoreError: the file is there and cannot be read.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
@@ -110,7 +127,7 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     except (ValueError, KeyError, TypeError, AttributeError, ResultError) as error:
         raise StoreError(
             f"{path} cannot be read ({type(error).__name__}: {error})",
-            remedy=f"Make it anew with `cs25 record {plugin.id} {demo.id}`.",
+            remedy="Make it anew with `cs25 record`.",
         ) from error
 
 
@@ -123,34 +140,24 @@ def write_bundle(path: Path, bundle: Bundle) -> None:
         "criteria": dict(bundle.criteria),
         "recordings": {name: r.to_json() for name, r in bundle.recordings.items()},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        temporary.write_text(_text(data) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, _text(data) + "\n")
 
 
-def stale_reasons(plugin: Plugin, demo: Demo, recording: Recording, settled: Any) -> list[str]:
+def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording) -> list[str]:
     """Return why a recording is no longer current; empty if it is.
 
-    Args:
-        plugin: the lecture.
-        demo: the demo.
-        recording: what was recorded.
-        settled: the parameters its preset resolves to now, or None if they are not known.
-
-    Versions of libraries, threads and machines are shown and make nothing stale.
+    Versions of libraries, threads and machines are shown with a recording and make nothing
+    stale. A changed default needs no look at the signature: it is part of the code.
     """
-    old = {"code": recording.manifest["code"]}
-    new = {"code": code_digests(demo.run, drawing=demo.figure)}
-    if settled is not None:
-        old["parameters"] = dict(recording.parameters)
-        new["parameters"] = json.loads(json.dumps(dict(settled)))
-    reasons = differences(old, new)
+    if preset != DEFAULT_PRESET and preset not in demo.presets:
+        return [f"preset {preset} is gone"]
+    settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
+    reasons = differences(
+        {"code": recording.manifest["code"], "parameters": dict(recording.settings)},
+        {"code": code_digests(demo.run, drawing=demo.figure), "parameters": settings},
+    )
     if plugin.folder is not None:
-        files = changed_files(recording.manifest.get("data", {}), plugin.folder)
+        files = changed_files(recording.manifest["data"], plugin.folder)
         reasons += [f"file {name} changed" for name in files]
     return reasons
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 from cs25.errors import ResultError
 
@@ -89,6 +89,14 @@ class Table:
         return tuple(row[index] for row in self.rows)
 
 
+class TableJson(TypedDict):
+    """A table as plain data."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
 @dataclass(frozen=True)
 class Result:
     """What one run of a demo with one seed found."""
@@ -156,8 +164,8 @@ class Result:
             raise ResultError(f"stored result: {type(error).__name__}: {error}") from error
 
 
-def table_to_json(table: Table) -> dict[str, Any]:
-    """Return a table as ``{"name", "columns", "rows"}``."""
+def table_to_json(table: Table) -> TableJson:
+    """Return a table as plain data."""
     return {
         "name": table.name,
         "columns": list(table.columns),

@@ -27,7 +27,7 @@ from cs25.signatures import signature_of
 from cs25.store import Store
 from cs25.verdict import Judgement, Pooled, judge, pool_result
 
-__all__ = ["Figure", "Plan", "Run", "execute", "plan"]
+__all__ = ["Figure", "Plan", "Run", "execute", "plan", "recall"]
 
 State = Literal["started", "done", "failed", "skipped"]
 Notice = Callable[[str], None]
@@ -75,6 +75,12 @@ class Plan:
         """Whether the parameters are those that the claim's criterion was settled for."""
         return dict(self.parameters) == self.settled(claim.preset)
 
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The parameters that differ from those of the preset."""
+        settled = self.settled(self.preset)
+        return {name: value for name, value in self.parameters.items() if value != settled[name]}
+
     def settled(self, preset: str) -> dict[str, Any]:
         """Return the parameters a preset stands for."""
         return dict(self.signature.resolve(preset_of(self.demo, preset)))
@@ -99,6 +105,7 @@ class Run:
     parameters: Mapping[str, Any]
     preset: str
     seeds: tuple[int, ...]
+    changed: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
     traceback: str = field(default="", repr=False)
     exit_code: int = 0
@@ -109,7 +116,6 @@ class Run:
     measures: Mapping[str, Pooled] = field(default_factory=dict)
     claims: tuple[Judgement, ...] = ()
     figures: tuple[Figure, ...] = ()
-    sketch: Mapping[str, Any] | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -224,7 +230,9 @@ def execute(
         "lecture": plan.plugin.id,
         "demo": plan.demo.id,
         "preset": plan.preset,
-        "parameters": {name: listed(value) for name, value in plan.parameters.items()},
+        "settings": {n: listed(v) for n, v in preset_of(plan.demo, plan.preset).items()},
+        "given": about["given"],
+        "parameters": inputs[plan.seeds[0]]["parameters"],
         "control": plan.is_control,
         "seeds": [seed for seed in plan.seeds if seed is not None],
         "keys": keys,
@@ -253,6 +261,31 @@ def execute(
     run = _outcome(plan, entries, kept, failure, cached=was_stored)
     tell(plan.plugin, "cs25_run_finished", run, notice)
     return run
+
+
+def recall(plugin: Plugin, demo: Demo, past: PastRun, store: Store) -> Run:
+    """Return a run that was kept, judged by the claims as they stand now.
+
+    Raises:
+        UsageError: its parameters no longer exist, or its results are gone.
+    """
+    about = past.about
+    signature = signature_of(demo, store)
+    prepared = Plan(
+        plugin=plugin,
+        demo=demo,
+        signature=signature,
+        preset=about["preset"],
+        parameters=signature.resolve(about["parameters"]),
+        given=about["given"],
+        seeds=tuple(about["seeds"]) or (None,),
+        threads=usable_threads(),
+    )
+    entries = past.entries(store)
+    if len(entries) != len(prepared.seeds):
+        raise UsageError(f"the results of run {past.id} are gone: run it again")
+    by_seed = dict(zip(prepared.seeds, entries, strict=True))
+    return _outcome(prepared, by_seed, past, cached=True)
 
 
 def tell(plugin: Plugin, hook: str, run: Run, notice: Notice) -> None:
@@ -338,13 +371,14 @@ def _outcome(
         parameters=dict(plan.parameters),
         preset=plan.preset,
         seeds=tuple(seed for seed in plan.seeds if seed is not None),
+        changed=plan.changed,
         cached=cached,
     )
     if len(found) == len(plan.seeds):
         run = replace(run, **_findings(plan, found))
     if past is not None:
         figures = tuple(Figure(f["path"], f["alt"], f["theme"]) for f in past.figures())
-        run = replace(run, figures=figures, sketch=past.about["sketch"])
+        run = replace(run, figures=figures)
     if failure is not None:
         what = "its figure cannot be drawn: " if failure.drawing else ""
         error = what + failure.message + (f"\n{failure.remedy}" if failure.remedy else "")

@@ -81,7 +81,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
 
 def _draw(request: dict[str, Any], results: Sequence[Result], folder: Path) -> None:
     """Draw the figure, if the demo has one, and say what there is."""
-    drawn: dict[str, Any] = {"figures": [], "sketch": None}
+    figures: list[Any] = []
     place = folder / "figure"
     place.mkdir()
     if request["figure"]:
@@ -89,8 +89,9 @@ def _draw(request: dict[str, Any], results: Sequence[Result], folder: Path) -> N
 
         _write(folder / "drawing.json", {})  # tells a drawing that fails from a demo that does
         control = [Result.from_json(data) for data in request["control"]]
-        drawn = save_figures(_load(request["figure"]), results, control, place)
-    _write(folder / "drawn.json", drawn)
+        for figure in save_figures(_load(request["figure"]), results, control, place):
+            figures.append({**figure, "path": Path(figure["path"]).name})
+    _write(folder / "drawn.json", {"figures": figures})
 
 
 def _load(target: str) -> Callable[..., Any]:

@@ -52,7 +52,10 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    wants_traceback = "--traceback" in words or os.environ.get("CS25_TRACEBACK", "") not in ("", "0")
+    wants_traceback = "--traceback" in words or os.environ.get("CS25_TRACEBACK", "") not in (
+        "",
+        "0",
+    )
     try:
         code = cli.main(args=words, prog_name="cs25", standalone_mode=False)
         sys.stdout.flush()
@@ -60,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Cs25Error as error:
         return _fail(str(error), error.exit_code, wants_traceback)
     except click.ClickException as error:
-        command = error.ctx.command_path if getattr(error, "ctx", None) else "cs25"
+        context = getattr(error, "ctx", None)  # usage errors have one
+        command = context.command_path if context else "cs25"
         hint = f"\n`{command} --help` shows what there is." if error.exit_code == 2 else ""
         return _fail(error.format_message() + hint, error.exit_code, wants_traceback)
     except (KeyboardInterrupt, click.Abort):

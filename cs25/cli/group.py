@@ -57,7 +57,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their help, importing none."""
         rows = list(COMMANDS.items())
-        extra = [(c.name, f"{c.help} ({distribution})") for c, distribution in self._plugin_commands()]
+        extra = [
+            (c.name, f"{c.help} ({distribution})") for c, distribution in self._plugin_commands()
+        ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
         if extra:

@@ -18,6 +18,7 @@ __all__ = [
     "json_option",
     "notice",
     "print_json",
+    "wants_traceback",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,23 +31,35 @@ def common_options(function: F) -> F:
         "-q",
         is_flag=True,
         expose_value=False,
-        callback=_be_quiet,
+        callback=_remember("quiet"),
         help="No progress and no remarks.",
     )
     trace = click.option(
-        "--traceback", is_flag=True, expose_value=False, help="Show more of an error."
+        "--traceback",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember("traceback"),
+        help="Show more of an error.",
     )
     return quiet(trace(function))
 
 
-def _be_quiet(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.find_root().meta["cs25.quiet"] = True
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def callback(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.find_root().meta[f"cs25.{name}"] = True
+
+    return callback
 
 
 def is_quiet() -> bool:
     """Whether ``--quiet`` stands anywhere on the line."""
     return bool(click.get_current_context().find_root().meta.get("cs25.quiet"))
+
+
+def wants_traceback() -> bool:
+    """Whether ``--traceback`` stands anywhere on the line."""
+    return bool(click.get_current_context().find_root().meta.get("cs25.traceback"))
 
 
 def notice(line: str) -> None:

@@ -3,7 +3,7 @@
 Nothing heavy is imported here: `cs25 list` and shell completion read this file.
 """
 
-from cs25 import AtMost, Claim, Demo, Lecture, Reading, Within, hookimpl
+from cs25 import AtMost, Claim, Demo, Lecture, Published, Reading, Within, hookimpl
 
 cs25_api = 1
 
@@ -61,9 +61,54 @@ def cs25_lecture() -> Lecture:
                 "Are Emergent Abilities of Large Language Models a Mirage?",
                 "https://arxiv.org/abs/2304.15004",
             ),
+            Reading(
+                "Bai et al. 2022",
+                "Training a Helpful and Harmless Assistant with Reinforcement Learning from Human "
+                "Feedback",
+                "https://arxiv.org/abs/2204.05862",
+            ),
         ),
         notes="notes.md",
         demos=(
+            Demo(
+                "moles",
+                run="cs25_emergence.moles:moles",
+                figure="cs25_emergence.moles:draw",
+                summary="The operations that training takes, counted and set against a mole",
+                measures={
+                    "count_over_rule": (
+                        "counted operations over 6ND + attention, where they differ most"
+                    ),
+                    "gap_narrow": "what the count exceeds 6ND by at the smallest width",
+                    "gap_wide": "what the count exceeds 6ND by at the largest width",
+                    "gpt_3_flops": "operations of GPT-3's training, counted on its shape",
+                    "gpt_3_moles": "the same over Avogadro's number",
+                    "abilities_near": (
+                        "share of the paper's abilities first seen within a factor of ten of a mole"
+                    ),
+                },
+                presets={"smoke": {"n_layers": 1, "n_ctx": 16}},
+                control="inference",
+                claims=(
+                    Claim(
+                        "six-operations",
+                        "Training takes six operations for each parameter and each token, and "
+                        "attention on top",
+                        metric="count_over_rule",
+                        holds=Within(0.95, 1.05),
+                    ),
+                    Claim(
+                        "a-mole-of-operations",
+                        "The pre-training of a large language model takes about a mole of "
+                        "operations, to half a power of ten",
+                        metric="gpt_3_flops",
+                        holds=Within(1.9e23, 1.9e24),
+                        paper=Published(
+                            3.14e23, "operations of training", "Brown et al. 2020, GPT-3 175B"
+                        ),
+                    ),
+                ),
+            ),
             Demo(
                 "critical-mass",
                 run="cs25_emergence.critical_mass:critical_mass",

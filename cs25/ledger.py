@@ -1,0 +1,120 @@
+"""The ledger: every claim with the number that decides it, and where that number comes from.
+
+A recorded result stands before one from this machine, even if it is stale: it is marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cs25.card import DEFAULT_PRESET, Claim, Demo
+from cs25.history import PastRun, past_runs
+from cs25.manifest import listed
+from cs25.plugins import Plugin
+from cs25.recorded import Bundle, read_bundle, stale_reasons
+from cs25.store import Store
+from cs25.verdict import Pooled, Verdict, judge, pool_result
+
+__all__ = ["Row", "ledger", "recorded_measures", "recorded_row"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim of the ledger.
+
+    Args:
+        lecture: the lecture's id.
+        demo: the demo that decides it.
+        claim: the claim.
+        verdict: how it came out.
+        origin: ``recorded``, ``run`` (the latest on this machine) or ``none``.
+        measured: the number its criterion looks at.
+        seeds: the seeds it was measured on.
+        stale: why the recorded result is no longer current; empty if it is.
+        note: why the verdict is inconclusive, where that needs saying.
+    """
+
+    lecture: str
+    demo: str
+    claim: Claim
+    verdict: Verdict = "untested"
+    origin: str = "none"
+    measured: Pooled | None = None
+    seeds: tuple[int, ...] = ()
+    stale: tuple[str, ...] = ()
+    note: str = ""
+
+
+def ledger(plugin: Plugin, store: Store) -> Iterator[Row]:
+    """Yield a row for every claim of a lecture."""
+    for demo in plugin.card().demos:
+        bundle = read_bundle(plugin, demo) if demo.claims else None
+        runs = past_runs(store, plugin.id, demo.id) if demo.claims else []
+        for claim in demo.claims:
+            yield (
+                recorded_row(plugin, demo, claim, bundle)
+                or _row_of_run(plugin, demo, claim, runs, store)
+                or Row(plugin.id, demo.id, claim)
+            )
+
+
+def recorded_row(plugin: Plugin, demo: Demo, claim: Claim, bundle: Bundle | None) -> Row | None:
+    """Return the row of a claim from its recorded result; None if there is none."""
+    recording = bundle.recordings.get(claim.preset) if bundle else None
+    if bundle is None or recording is None:
+        return None
+    judgement = judge(claim, recording.results, exact=not recording.seeds)
+    stale = stale_reasons(plugin, demo, claim.preset, recording)
+    if claim.id in bundle.changed_criteria(demo):
+        stale.append("criterion changed after recording")
+    return Row(
+        plugin.id,
+        demo.id,
+        claim,
+        verdict=judgement.verdict or "inconclusive",
+        origin="recorded",
+        measured=judgement.measured,
+        seeds=recording.seeds,
+        stale=tuple(stale),
+        note=judgement.note,
+    )
+
+
+def recorded_measures(plugin: Plugin, demo_id: str) -> dict[str, Pooled]:
+    """Return the recorded measures of a demo with its default parameters, pooled over seeds."""
+    demo = next((demo for demo in plugin.card().demos if demo.id == demo_id), None)
+    bundle = read_bundle(plugin, demo) if demo else None
+    recording = bundle.recordings.get(DEFAULT_PRESET) if bundle else None
+    return pool_result(recording.results, exact=not recording.seeds) if recording else {}
+
+
+def _row_of_run(
+    plugin: Plugin, demo: Demo, claim: Claim, runs: list[PastRun], store: Store
+) -> Row | None:
+    """Return the row of a claim from the latest run with the claim's own parameters."""
+    for run in runs:
+        if run.about["control"] or not _is_settled(run.about, demo, claim):
+            continue
+        results = [entry.result for entry in run.entries(store)]
+        if not results:
+            continue
+        seeds = tuple(run.about["seeds"])
+        judgement = judge(claim, results, exact=not seeds)
+        return Row(
+            plugin.id,
+            demo.id,
+            claim,
+            verdict=judgement.verdict or "inconclusive",
+            origin="run",
+            measured=judgement.measured,
+            seeds=seeds,
+            note=judgement.note,
+        )
+    return None
+
+
+def _is_settled(about: Mapping[str, object], demo: Demo, claim: Claim) -> bool:
+    """Whether a run's parameters are those of the claim's preset, nothing on top."""
+    settings = {name: listed(value) for name, value in demo.presets.get(claim.preset, {}).items()}
+    return about["preset"] == claim.preset and about["settings"] == settings and not about["given"]
