@@ -50,7 +50,8 @@ class PowerLaw:
 
     def predict(self, scales: Float[np.ndarray, "run scale"]) -> Float[np.ndarray, " run"]:
         """Return the loss at these scales, in nats."""
-        return self.floor + (self.amplitudes * scales**-self.exponents).sum(axis=1)
+        terms: np.ndarray = self.amplitudes * scales**-self.exponents
+        return np.asarray(self.floor + terms.sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class StraightLine:
 
     def predict(self, scale: Float[np.ndarray, " run"]) -> Float[np.ndarray, " run"]:
         """Return the loss at these scales, in nats."""
-        return self.intercept + self.slope * np.log(scale)
+        return np.asarray(self.intercept + self.slope * np.log(scale))
 
 
 def fit_power_law(
@@ -145,9 +146,7 @@ def _log_terms(
     return np.hstack([np.full((len(centred), 1), theta[0]), powers])
 
 
-def _grid(
-    loss: Float[np.ndarray, " run"], centred: Float[np.ndarray, "run scale"]
-) -> list[_Theta]:
+def _grid(loss: Float[np.ndarray, " run"], centred: Float[np.ndarray, "run scale"]) -> list[_Theta]:
     """Return one start for each combination of exponents, with E, A, B by least squares."""
     n_scales = centred.shape[1]
     exponents = np.stack(np.meshgrid(*[_EXPONENT_GRID] * n_scales), axis=-1).reshape(-1, n_scales)

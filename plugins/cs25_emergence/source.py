@@ -90,7 +90,8 @@ class RankedSource:
         self, words: Int[np.ndarray, "sequence pos"]
     ) -> Float[np.ndarray, "sequence pos_minus_1 word"]:
         """Return the true distribution of the next word at every position but the first."""
-        return self.next_probs[words[:, :-1] * self.d_vocab + words[:, 1:]]
+        probs: np.ndarray = self.next_probs[words[:, :-1] * self.d_vocab + words[:, 1:]]
+        return probs
 
 
 def draw_source(
