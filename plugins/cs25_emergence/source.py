@@ -1,12 +1,12 @@
 """A language whose entropy rate is known exactly, so that a fitted irreducible loss has a right answer.
 
 An order-2 Markov source over V words. Each context (the last two words) puts all words in an order
-of its own, and the next word is the one at rank k with probability r_k ∝ k^-s. Every context has
-the same distribution over ranks, so the entropy rate is H(r) = -Σ r_k log r_k, whatever the orders
-are and however often each context comes up. An order is drawn by popularity, word j being worth
-j^-z (Plackett-Luce): common words come first more often, so words and contexts are heavy-tailed
-as in Zipf's law. What there is to learn is the order of each context, and a few contexts matter
-much while thousands matter little.
+of its own, and the next word is the one at rank k with probability r_k = 2^-k. Every context has
+the same distribution over ranks, so the entropy rate is H(r) = 2 bits, whatever the orders are and
+however often each context comes up. An order is drawn by popularity, word j being worth 1/j
+(Plackett-Luce): common words come first more often, and words and contexts are heavy-tailed as in
+Zipf's law. What there is to learn is the order of each context, and a few contexts matter much
+while thousands matter little.
 
 Source: Plackett 1975 for the ranking; Hutter 2021 (arXiv 2102.04074) for heavy-tailed contexts as
 an origin of power laws in the loss.
@@ -98,7 +98,6 @@ def draw_source(
     rng: np.random.Generator,
     *,
     d_vocab: int = 64,
-    rank_exponent: float = 2.0,
     popularity_exponent: float = 1.0,
 ) -> RankedSource:
     """Draw the order of every context.
@@ -106,11 +105,11 @@ def draw_source(
     Args:
         rng: draws it.
         d_vocab: number of words V; there are V² contexts.
-        rank_exponent: s of r_k ∝ k^-s; the larger, the more predictable the source.
         popularity_exponent: z of the words' popularity j^-z; 0 makes all words alike.
     """
-    rank = np.arange(1, d_vocab + 1, dtype=np.float64)
-    rank_probs = rank**-rank_exponent / (rank**-rank_exponent).sum()
+    rank = np.arange(1, d_vocab + 1)
+    rank_probs = 0.5**rank
+    rank_probs[-1] *= 2  # what is left over; the entropy is 2 - 2^(2-V) bits
     # Sorting by log popularity plus Gumbel noise draws from the Plackett-Luce distribution.
     score = rng.gumbel(size=(d_vocab**2, d_vocab)) - popularity_exponent * np.log(rank)
     return RankedSource(rank_probs, np.argsort(-score, axis=1))

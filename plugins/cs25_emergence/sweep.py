@@ -87,7 +87,7 @@ class Run:
     @property
     def lr(self) -> float:
         """Peak learning rate: less for wide models and for small, noisy batches."""
-        return PEAK_LR * self.d_model**-0.75 * math.sqrt(self.batch / BATCH)
+        return PEAK_LR * math.pow(self.d_model, -0.75) * math.sqrt(self.batch / BATCH)
 
     @property
     def flops(self) -> int:
