@@ -50,7 +50,6 @@ NAMED = (
     "SmolLM2-135M",
     "LLaMA 7B",
     "GPT-3 175B",
-    "PaLM 540B",
     "Llama 3.1 405B",
 )
 
@@ -126,9 +125,9 @@ def _models(*, training: bool) -> Table:
             if training
             else rule_of_six(model.n_params, PAGES) / 3
         )
-        rows.append((model.name, model.year, model.n_params, model.n_tokens, flops,
+        rows.append((model.name, model.n_params, model.n_tokens, flops,
                      flops / AVOGADRO, model.flops if training else None, model.source))  # fmt: skip
-    columns = ("model", "year", "n_params", "n_tokens", "flops", "moles", "flops_by_makers",
+    columns = ("model", "n_params", "n_tokens", "flops", "moles", "flops_by_makers",
                "source")  # fmt: skip
     return Table("models", columns, tuple(rows))
 
