@@ -37,6 +37,8 @@ _FUNCTIONS = (
 )
 #: Invisible: stands behind a function's name until its argument is known.
 _APPLY = "\u2061"
+#: Stands for a wide space until narrow ones are tidied up.
+_GAP = "\u2063"
 _DOLLARS = re.compile(r"(?<![\\$])\$(?!\$)((?:\\.|[^$\\])+)\$(?!\$)")
 
 
@@ -76,7 +78,8 @@ def _spaced(text: str) -> str:
     text = re.sub(rf"{_APPLY}\s*(?=[(\[{{⟨|‖^_⁰-ₜᴬ-ᵿⁱ²³¹,.]|$)", "", text).replace(_APPLY, " ")
     text = re.sub(r"\s+", " ", text).strip().replace("∂ ", "∂")
     text = re.sub(r"([([{⟨]) (?=\S)", r"\1", text)
-    return re.sub(r"(?<=\S) ([)\]}⟩,.;])", r"\1", text)
+    text = re.sub(r"(?<=\S) ([)\]}⟩,.;])", r"\1", text)
+    return re.sub(rf" *{_GAP} *", "   ", text)
 
 
 class _Reader(LatexNodes2Text):  # type: ignore[misc]  # pylatexenc publishes no types
@@ -145,8 +148,9 @@ _SPECIALS = [SpecialsTextSpec(chars, chars) for chars in ("--", "---", "``", "''
 
 
 def _macros() -> list[Any]:
-    spaces = dict.fromkeys((",", ";", ":", " ", "quad", "qquad", "enspace"), " ")
+    spaces = dict.fromkeys((",", ";", ":", " ", "enspace"), " ")
     plain = {
+        "quad": _GAP, "qquad": _GAP,
         "!": "", "|": "‖", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|", "rvert": "|",
         "mid": "∣", "cdot": "·", "left": "", "right": "", "big": "", "Big": "", "bigl": "",
         "bigr": "", "Bigl": "", "Bigr": "", "displaystyle": "", "ldots": "…", "dots": "…",

@@ -65,15 +65,19 @@ def command(run: RunJson | Mapping[str, Any]) -> str:
     """Return the command that repeats a run.
 
     >>> command({"lecture": "emergence", "demo": "moles", "seeds": [3, 4], "preset": "full",
-    ...          "changed": {"control": "none", "max_size": 5}})
-    'cs25 run emergence moles --preset full --control none --max-size 5 --seed 3 --seeds 2'
+    ...          "changed": {"control": "shuffled", "max_size": 5}})
+    'cs25 run emergence moles --preset full --control --max-size 5 --seed 3 --seeds 2'
     """
     words = ["cs25", "run", run["lecture"], run["demo"]]
     if run.get("preset") not in (None, "default"):
         words += ["--preset", str(run["preset"])]
     for name, value in (run.get("changed") or {}).items():
+        option = f"--{name.replace('_', '-')}"
+        if name == "control" or isinstance(value, bool):  # flags
+            words.append(option if value is not False else f"--no-{option[2:]}")
+            continue
         text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        words += [f"--{name.replace('_', '-')}", text]
+        words += [option, text]
     seeds = run.get("seeds") or ()
     if seeds and seeds[0] != 0:
         words += ["--seed", str(seeds[0])]

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from cs25.render.numerals import aligned, duration, memory, number, with_interval
 from cs25.render.palette import VERDICT_STYLE, VERDICT_SYMBOL
-from cs25.render.schema import ClaimJson, MeasureJson, RunJson, TableJson
+from cs25.render.schema import MeasureJson, RecordedJson, RunJson, TableJson
 from cs25.render.sketch import Sketch
 
 __all__ = ["RunView", "claim_view", "load_sketch", "run_view", "verdict_summary", "verdict_text"]
@@ -55,7 +55,6 @@ class RunView:
         yield _header(run)
         if run["state"] != "done":
             yield Padding(_trouble(run), _INDENT)
-            return
         if text := (run.get("text") or "").strip():
             yield Padding(Text(text), _INDENT)
         if measures := run.get("measures"):
@@ -98,27 +97,33 @@ def verdict_text(verdict: str | None) -> Text:
     return Text(f"{VERDICT_SYMBOL[verdict]} {word}", style=VERDICT_STYLE[verdict])
 
 
-def claim_view(claim: ClaimJson | Mapping[str, Any]) -> RenderableType:
+def claim_view(claim: Mapping[str, Any]) -> RenderableType:
     """Return a claim: verdict and statement, then our number, the criterion and the paper's."""
     verdict = claim.get("verdict")
     head = Table.grid(padding=(0, 2, 0, 0))
     head.add_column(no_wrap=True)
     head.add_column(overflow="fold", style="bold")
-    head.add_row(verdict_text(verdict), claim["statement"])
+    _add(head, verdict_text(verdict), claim["statement"])
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
     if claim.get("measured") is not None:
-        facts.add_row("measured", _measured(claim))
-    facts.add_row("criterion", claim["criterion"])
+        _add(facts, "measured", _measured(claim))
+    _add(facts, "criterion", claim["criterion"])
     if paper := claim.get("paper"):
         published = Text(number(paper["value"]), style="bold")
-        facts.add_row("published", published.append(f"  {paper['what']}", "not bold"))
-        facts.add_row("", Text(paper["source"], style="italic"))
+        _add(facts, "published", published.append(f"  {paper['what']}", "not bold"))
+        _add(facts, "", Text(paper["source"], style="italic"))
     if note := claim.get("note"):
-        facts.add_row("note", note)
+        _add(facts, "note", note)
+    if recorded := claim.get("recorded"):
+        _add(facts, "recorded", _recorded(recorded))
+    elif claim.get("origin") == "recorded":
+        _add(facts, "recorded", f"on {_seeds(claim.get('seeds') or [0])}")
+    if stale := claim.get("stale"):
+        _add(facts, "stale", "; ".join(stale) if not isinstance(stale, bool | str) else "yes")
     if (scale := claim.get("scale_note")) and verdict != "supported":
-        facts.add_row("scale", scale)
+        _add(facts, "scale", scale)
     return Group(head, Padding(facts, _INDENT))
 
 
@@ -134,14 +139,36 @@ def verdict_summary(runs: Sequence[RunJson]) -> Text:
     return text or Text("no claims", style="dim")
 
 
-def _measured(claim: ClaimJson | Mapping[str, Any]) -> Text:
+def _measured(claim: Mapping[str, Any]) -> Text:
     measured = float(claim["measured"] or 0.0)
     value, interval = with_interval(measured, claim.get("low"), claim.get("high"))
     unit = claim.get("unit") or ""
     text = Text(" ".join(filter(None, (value, interval, unit))))
-    if claim.get("met") is not None and claim.get("verdict") not in ("supported", "contradicted"):
+    told = claim.get("verdict") in ("supported", "contradicted") or "criterion" in _note(claim)
+    if claim.get("met") is not None and not told:
         text.append("  (criterion met)" if claim["met"] else "  (criterion missed)")
     return text
+
+
+def _note(claim: Mapping[str, Any]) -> str:
+    return claim.get("note") or ""
+
+
+def _recorded(recorded: RecordedJson) -> Text:
+    """Return what was recorded beforehand, for a claim that this run could not decide."""
+    value, interval = with_interval(recorded["measured"], recorded["low"], recorded["high"])
+    seeds = "one seed" if recorded["n"] == 1 else f"{recorded['n']} seeds"
+    where = seeds if recorded["preset"] == "default" else f"preset {recorded['preset']}, {seeds}"
+    text = verdict_text(recorded["verdict"])
+    text.append(f", {value} {interval}".rstrip(), "none").append(f"  ({where})", "none")
+    if recorded["stale"]:
+        text.append(f"\nstale: {'; '.join(recorded['stale'])}", "#A07C00")
+    return text
+
+
+def _add(table: Table, *cells: str | Text) -> None:
+    """Add a row of plain text: ``[nats]`` is a unit here, not a style of rich's."""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
 
 def _without_blanks(line: Sequence[Segment]) -> Iterator[Segment]:
@@ -221,12 +248,12 @@ def _measures(measures: Mapping[str, MeasureJson], width: int) -> RenderableType
         style = "bold" if head == "value" else ""
         justify: Literal["left", "right"] = "right" if head in ("value", "seeds") else "left"
         whole = head in ("value", "95 % interval")  # numbers are never broken; names may be
-        table.add_column(head, justify=justify, no_wrap=whole, overflow="fold", style=style)
+        table.add_column(Text(head), justify=justify, no_wrap=whole, overflow="fold", style=style)
     if beside and any(meanings.values()):
         table.add_column("meaning", overflow="fold", style="dim")
     for name in measures:
         cells = [column[name] for column in columns.values()]
-        table.add_row(*cells, *([meanings[name]] if beside and any(meanings.values()) else []))
+        _add(table, *cells, *([meanings[name]] if beside and any(meanings.values()) else []))
     if beside:
         return table
     glossary = Table.grid(padding=(0, 2, 0, 0))
@@ -234,7 +261,7 @@ def _measures(measures: Mapping[str, MeasureJson], width: int) -> RenderableType
     glossary.add_column(overflow="fold", style="dim")
     for name, meaning in meanings.items():
         if meaning:
-            glossary.add_row(name, meaning)
+            _add(glossary, name, meaning)
     return Group(table, Text(), glossary)
 
 
@@ -245,15 +272,15 @@ def _table(data: TableJson) -> RenderableType:
     for i, column in enumerate(data["columns"]):
         numeric = all(_is_number(row[i]) for row in rows)
         table.add_column(
-            column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+            Text(column), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
         )
     head, tail = MOST_ROWS * 2 // 3, MOST_ROWS // 3
     hidden = len(rows) - head - tail if len(rows) > MOST_ROWS else 0
     for i in range(len(rows)):
         if hidden and i == head:
-            table.add_row(*["⋮"] * len(texts))
+            _add(table, *["⋮"] * len(texts))
         if not hidden or i < head or i >= len(rows) - tail:
-            table.add_row(*(column[i] for column in texts))
+            _add(table, *(column[i] for column in texts))
     title = Text(data["name"], style="bold")
     if hidden:
         title.append(f"  ({hidden} of {len(rows)} rows left out)", style="not bold dim")
@@ -284,5 +311,5 @@ def _files(run: RunJson) -> RenderableType | None:
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
     for kind, path in paths:
-        lines.add_row(kind, Text(path, style=f"link {Path(path).absolute().as_uri()}"))
+        _add(lines, kind, Text(path, style=f"link {Path(path).absolute().as_uri()}"))
     return lines
