@@ -98,7 +98,7 @@ def moles(
             "gap_wide": Measure(100 * (family[-1][3] - 1), "% of 6ND"),
             "gpt_3_flops": Measure(gpt_3_flops, "FLOPs"),
             "gpt_3_moles": Measure(gpt_3_flops / AVOGADRO, "mol"),
-            "abilities_near": Measure(100 * _near_a_mole(), "% of abilities"),
+            "abilities_near": Measure(100 * _near_a_mole(), "%"),
         },
         tables=(
             Table("widths", columns, tuple(family)),
