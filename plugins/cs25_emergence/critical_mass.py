@@ -157,9 +157,9 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         for other in control[:1]:
             shares = other.table(table).column(y_name)
             axes.plot(x, shares, "x", ms=4, color="C2", label=f"control: heaps of {HEAP}")
-        axes.axvline(1.0, ls=":", lw=1, color="C7")
+        axes.axvline(1.0, ls=":", lw=1, color="0.5")
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.legend(fontsize="small")
+        axes.legend(fontsize="small", loc="lower right", bbox_to_anchor=(1, 0.1))
     title = _finding(results)
     figure.suptitle(title)
     figure.set_label(

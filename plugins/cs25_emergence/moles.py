@@ -150,7 +150,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     for table, source, marker, colour, label in series:
         rows = source.table(table)
         left.plot(rows.column("flops"), rows.column("n_params"), marker, color=colour, label=label)
-    left.axvline(AVOGADRO, ls="--", lw=1, color="C7", label="one mole")
+    left.axvline(AVOGADRO, ls="--", lw=1, color="0.5", label="one mole")
     left.set(xscale="log", yscale="log", xlabel="Floating-point operations",
              ylabel="Parameters")  # fmt: skip
     left.legend(fontsize="small", loc="lower right")
@@ -173,7 +173,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         rows = other.table("widths")
         right.plot(rows.column("d_model"), rows.column("over_6nd"), "^", color="C2",
                    label="control: forward pass only")  # fmt: skip
-    right.axhline(1.0, ls="--", lw=1, color="C7")
+    right.axhline(1.0, ls="--", lw=1, color="0.5")
     right.set(xscale="log", xlabel="Width d_model", ylabel="Operations / 6ND", ylim=(0, None))
     right.legend(fontsize="small")
     amount = result.measures["gpt_3_moles"].value
