@@ -150,7 +150,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         y = np.array([result.table(table).column(y_name) for result in results])
         axes.plot(x, results[0].table(table).column("exact"), color="C0", label=exact)
         spread = np.abs([y.min(axis=0), y.max(axis=0)] - y.mean(axis=0))
-        seeds = f" (range over {len(y)} seeds)" if len(y) > 1 else ""
+        seeds = f", range of {len(y)} seeds" if len(y) > 1 else ""
         axes.errorbar(
             x, y.mean(axis=0), spread, fmt="o", ms=3, color="C1", label="measured" + seeds
         )
@@ -159,7 +159,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
             axes.plot(x, shares, "x", ms=4, color="C2", label=f"control: heaps of {HEAP}")
         axes.axvline(1.0, ls=":", lw=1, color="0.5")
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.legend(fontsize="small", loc="lower right", bbox_to_anchor=(1, 0.1))
+        axes.legend(fontsize="small", loc="upper left", handlelength=1.2)
     title = _finding(results)
     figure.suptitle(title)
     figure.set_label(
