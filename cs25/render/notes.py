@@ -41,6 +41,7 @@ _STYLES = {
     "markdown.h4": "italic",
     "markdown.code": "#C064A0",
     "markdown.link_url": "underline #2E8BC9",
+    "markdown.block_quote": "italic",
     "markdown.item.bullet": "#2E8BC9",
     "markdown.item.number": "#2E8BC9",
     "markdown.table.border": "dim",

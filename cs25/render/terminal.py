@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -302,14 +303,24 @@ def _plain_table() -> Table:
 
 
 def _files(run: RunJson) -> RenderableType | None:
-    paths = [("figure", figure["path"]) for figure in run.get("figures") or ()]
-    if result := run.get("path"):
-        paths.append(("result", result))
+    paths = [Path(figure["path"]) for figure in run.get("figures") or ()]
+    paths += [Path(path)] if (path := run.get("path")) else []
     if not paths:
         return None
+    # Each folder once, on a line that fits: a path broken in two cannot be copied.
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
-    for kind, path in paths:
-        _add(lines, kind, Text(path, style=f"link {Path(path).absolute().as_uri()}"))
+    for folder in dict.fromkeys(path.parent for path in paths):
+        names = [path for path in paths if path.parent == folder]
+        links = Text(", ").join(Text(p.name, style=f"link {p.absolute().as_uri()}") for p in names)
+        _add(lines, "files", _at_home(folder))
+        _add(lines, "", links)
     return lines
+
+
+def _at_home(folder: Path) -> str:
+    """Write a folder as a shell takes it, with ``~`` for the user's own."""
+    with suppress(ValueError, RuntimeError):
+        return f"~/{folder.relative_to(Path.home())}/"
+    return f"{folder}/"
