@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
@@ -96,7 +97,7 @@ def test_decades_of_a_logarithmic_axis_are_equally_wide():
     text = shown(sketch(axes(points, x=axis(1e2, 1e5, "log"))), width=90)
     row = text.splitlines()[row_of(text, "●")]
     at = [match.start() for match in re.finditer("●", row)]
-    gaps = [b - a for a, b in zip(at, at[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(at)]
     assert len(gaps) == 3
     assert max(gaps) - min(gaps) <= 1  # cells are whole
     marks = [column_of(text, label) for label in ("10³", "10⁴")]

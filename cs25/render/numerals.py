@@ -133,7 +133,8 @@ def memory(mebibytes: float) -> str:
 
 
 def _exponent(value: float) -> int:
-    return math.floor(math.log10(abs(value))) if value else 0
+    # 0.6 - 0.4 is a little less than 0.2: that must not cost a decimal.
+    return math.floor(round(math.log10(abs(value)), 9)) if value else 0
 
 
 def _whole(value: int) -> str:
