@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cs25.card import Claim, Demo
+from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.history import PastRun, past_runs
 from cs25.manifest import listed
 from cs25.plugins import Plugin
 from cs25.recorded import Bundle, read_bundle, stale_reasons
 from cs25.store import Store
-from cs25.verdict import Pooled, Verdict, judge
+from cs25.verdict import Pooled, Verdict, judge, pool_result
 
-__all__ = ["Row", "ledger", "recorded_row"]
+__all__ = ["Row", "ledger", "recorded_measures", "recorded_row"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,14 @@ def recorded_row(plugin: Plugin, demo: Demo, claim: Claim, bundle: Bundle | None
         stale=tuple(stale),
         note=judgement.note,
     )
+
+
+def recorded_measures(plugin: Plugin, demo_id: str) -> dict[str, Pooled]:
+    """Return the recorded measures of a demo with its default parameters, pooled over seeds."""
+    demo = next((demo for demo in plugin.card().demos if demo.id == demo_id), None)
+    bundle = read_bundle(plugin, demo) if demo else None
+    recording = bundle.recordings.get(DEFAULT_PRESET) if bundle else None
+    return pool_result(recording.results, exact=not recording.seeds) if recording else {}
 
 
 def _row_of_run(

@@ -16,7 +16,15 @@ from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
 
-__all__ = ["Bundle", "Recording", "bundle_path", "read_bundle", "stale_reasons", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "Recording",
+    "bundle_path",
+    "load_bundle",
+    "read_bundle",
+    "stale_reasons",
+    "write_bundle",
+]
 
 SCHEMA = 1
 
@@ -94,9 +102,15 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     Raises:
         StoreError: the file is there and cannot be read.
     """
-    if plugin.folder is None:
-        return None
-    path = bundle_path(plugin.folder, demo)
+    return load_bundle(bundle_path(plugin.folder, demo)) if plugin.folder else None
+
+
+def load_bundle(path: Path) -> Bundle | None:
+    """Read a bundle from a file; None if there is no such file.
+
+    Raises:
+        StoreError: the file is there and cannot be read.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
@@ -113,7 +127,7 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     except (ValueError, KeyError, TypeError, AttributeError, ResultError) as error:
         raise StoreError(
             f"{path} cannot be read ({type(error).__name__}: {error})",
-            remedy=f"Make it anew with `cs25 record {plugin.id} {demo.id}`.",
+            remedy="Make it anew with `cs25 record`.",
         ) from error
 
 

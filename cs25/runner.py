@@ -27,7 +27,7 @@ from cs25.signatures import signature_of
 from cs25.store import Store
 from cs25.verdict import Judgement, Pooled, judge, pool_result
 
-__all__ = ["Figure", "Plan", "Run", "execute", "plan"]
+__all__ = ["Figure", "Plan", "Run", "execute", "plan", "recall"]
 
 State = Literal["started", "done", "failed", "skipped"]
 Notice = Callable[[str], None]
@@ -92,7 +92,7 @@ class Figure:
 
     path: str
     alt: str
-    theme: Literal["light", "dark"]
+    theme: str
 
 
 @dataclass(frozen=True)
@@ -261,6 +261,31 @@ def execute(
     run = _outcome(plan, entries, kept, failure, cached=was_stored)
     tell(plan.plugin, "cs25_run_finished", run, notice)
     return run
+
+
+def recall(plugin: Plugin, demo: Demo, past: PastRun, store: Store) -> Run:
+    """Return a run that was kept, judged by the claims as they stand now.
+
+    Raises:
+        UsageError: its parameters no longer exist, or its results are gone.
+    """
+    about = past.about
+    signature = signature_of(demo, store)
+    prepared = Plan(
+        plugin=plugin,
+        demo=demo,
+        signature=signature,
+        preset=about["preset"],
+        parameters=signature.resolve(about["parameters"]),
+        given=about["given"],
+        seeds=tuple(about["seeds"]) or (None,),
+        threads=usable_threads(),
+    )
+    entries = past.entries(store)
+    if len(entries) != len(prepared.seeds):
+        raise UsageError(f"the results of run {past.id} are gone: run it again")
+    by_seed = dict(zip(prepared.seeds, entries, strict=True))
+    return _outcome(prepared, by_seed, past, cached=True)
 
 
 def tell(plugin: Plugin, hook: str, run: Run, notice: Notice) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from cs25.card import Claim, Demo
 from cs25.ledger import Row, recorded_row
 from cs25.manifest import listed
 from cs25.plugins import Plugin
 from cs25.recorded import Bundle
-from cs25.render.schema import ClaimJson, PaperJson, RecordedJson, RunJson
+from cs25.render.palette import Theme
+from cs25.render.schema import ClaimJson, LedgerJson, PaperJson, RecordedJson, RunJson
 from cs25.result import table_to_json
 from cs25.runner import Run
 from cs25.verdict import Judgement
 
-__all__ = ["paper_document", "run_document"]
+__all__ = ["criterion", "paper_document", "row_document", "run_document"]
 
 
 def run_document(run: Run, plugin: Plugin, demo: Demo, bundle: Bundle | None) -> RunJson:
@@ -54,7 +57,7 @@ def run_document(run: Run, plugin: Plugin, demo: Demo, bundle: Bundle | None) ->
         ],
         "text": run.results[0].text if run.results else "",
         "figures": [
-            {"path": figure.path, "alt": figure.alt, "theme": figure.theme}
+            {"path": figure.path, "alt": figure.alt, "theme": cast("Theme", figure.theme)}
             for figure in run.figures
         ],
         "claims": [_claim(judgement, plugin, demo, bundle) for judgement in run.claims],
@@ -69,6 +72,42 @@ def paper_document(claim: Claim) -> PaperJson | None:
     return {"value": claim.paper.value, "what": claim.paper.what, "source": claim.paper.source}
 
 
+def criterion(claim: Claim) -> str:
+    """Return a claim's criterion in words, with the measure it looks at.
+
+    >>> from cs25 import AtMost
+    >>> criterion(Claim("small-error", "It fits", metric="error", holds=AtMost(0.2)))
+    'error at most 0.2'
+    """
+    return f"{claim.metric} {claim.holds}" if claim.metric else str(claim.holds)
+
+
+def row_document(row: Row) -> LedgerJson:
+    """Return a row of the ledger as plain data."""
+    measured = row.measured
+    return {
+        "lecture": row.lecture,
+        "demo": row.demo,
+        "id": row.claim.id,
+        "statement": row.claim.statement,
+        "criterion": criterion(row.claim),
+        "measured": measured.value if measured else None,
+        "low": measured.low if measured else None,
+        "high": measured.high if measured else None,
+        "unit": measured.unit if measured else "",
+        "n": measured.n if measured else 0,
+        "paper": paper_document(row.claim),
+        "verdict": row.verdict,
+        "origin": row.origin,
+        "stale": bool(row.stale),
+        "reasons": list(row.stale),
+        "seeds": list(row.seeds),
+        "preset": row.claim.preset,
+        "note": row.note,
+        "scale_note": row.claim.scale_note,
+    }
+
+
 def _claim(judgement: Judgement, plugin: Plugin, demo: Demo, bundle: Bundle | None) -> ClaimJson:
     claim, measured = judgement.claim, judgement.measured
     recorded = None
@@ -77,7 +116,7 @@ def _claim(judgement: Judgement, plugin: Plugin, demo: Demo, bundle: Bundle | No
     return {
         "id": claim.id,
         "statement": claim.statement,
-        "criterion": f"{claim.metric} {claim.holds}" if claim.metric else str(claim.holds),
+        "criterion": criterion(claim),
         "measured": measured.value if measured else None,
         "low": measured.low if measured else None,
         "high": measured.high if measured else None,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict
 
 from cs25.result import TableJson
+from cs25.verdict import Verdict
 
 __all__ = [
     "ClaimJson",
@@ -51,7 +52,7 @@ class PaperJson(TypedDict):
 class RecordedJson(TypedDict):
     """What the lecture's recorded result says of a claim; ``stale`` holds why it is not current."""
 
-    verdict: Literal["supported", "contradicted", "inconclusive", "untested"]
+    verdict: Verdict
     preset: str
     measured: float
     low: float | None
@@ -70,12 +71,36 @@ class ClaimJson(TypedDict):
     low: float | None
     high: float | None
     met: bool | None
-    verdict: Literal["supported", "contradicted", "inconclusive", "untested"] | None
+    verdict: Verdict | None
     note: NotRequired[str]
     scale_note: NotRequired[str]
     paper: NotRequired[PaperJson | None]
     unit: NotRequired[str]
     recorded: NotRequired[RecordedJson | None]
+
+
+class LedgerJson(TypedDict):
+    """A claim in the ledger; ``reasons`` say why a recorded result is stale."""
+
+    lecture: str
+    demo: str
+    id: str
+    statement: str
+    criterion: str
+    measured: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    n: int
+    paper: PaperJson | None
+    verdict: Verdict
+    origin: str
+    stale: bool
+    reasons: Sequence[str]
+    seeds: Sequence[int]
+    preset: str
+    note: str
+    scale_note: str
 
 
 class RunJson(TypedDict):

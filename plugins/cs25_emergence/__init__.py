@@ -61,6 +61,12 @@ def cs25_lecture() -> Lecture:
                 "Are Emergent Abilities of Large Language Models a Mirage?",
                 "https://arxiv.org/abs/2304.15004",
             ),
+            Reading(
+                "Bai et al. 2022",
+                "Training a Helpful and Harmless Assistant with Reinforcement Learning from Human "
+                "Feedback",
+                "https://arxiv.org/abs/2204.05862",
+            ),
         ),
         notes="notes.md",
         demos=(

@@ -1,0 +1,91 @@
+"""``cs25 notes``: a lecture's notes in the terminal, with the verdicts beside the claims."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from cs25.cli.options import common_options, complete_lecture, console
+from cs25.errors import PluginError, UsageError
+from cs25.ledger import ledger, recorded_measures
+from cs25.plugins import Plugin, load_plugin
+from cs25.store import Store
+
+__all__ = ["command"]
+
+#: Prose wider than this is hard to read.
+WIDEST = 88
+
+
+@click.command()
+@click.argument("lecture", shell_complete=complete_lecture)
+@click.option("--raw", is_flag=True, help="Print the Markdown as it is written.")
+@click.option("--no-pager", is_flag=True, help="Print all at once.")
+@common_options
+def command(lecture: str, raw: bool, no_pager: bool) -> None:
+    """Read a lecture's notes."""
+    plugin = load_plugin(lecture)
+    text = read_notes(plugin)
+    if raw:
+        click.echo(text)
+        return
+    from cs25.render.notes import render_notes
+
+    paged = sys.stdout.isatty() and not no_pager
+    out = console()
+    width = min(out.width, WIDEST)
+    claims, demos, values = _facts(plugin)
+    renderable = render_notes(text, claims=claims, demos=demos, values=values)
+    if not paged:
+        out.print(renderable, width=width)
+        return
+    from rich.console import Console
+
+    page = Console(
+        file=io.StringIO(), force_terminal=True, width=width, color_system=out.color_system
+    )
+    page.print(renderable)
+    click.echo_via_pager(page.file.getvalue(), color=True)  # type: ignore[attr-defined]
+
+
+def _facts(
+    plugin: Plugin,
+) -> tuple[dict[str, Any], dict[str, Any], Callable[[str], str | None]]:
+    """Return what the notes' directives and roles refer to, by full name."""
+    from cs25.render.document import row_document
+    from cs25.render.numerals import number
+
+    id = plugin.id  # noqa: A001  # the field's own name in every record
+    claims = {f"{id}.{row.claim.id}": row_document(row) for row in ledger(plugin, Store())}
+    demos = {
+        f"{id}.{demo.id}": {"summary": demo.summary, "command": f"cs25 run {id} {demo.id}"}
+        for demo in plugin.card().demos
+    }
+
+    def value(name: str) -> str | None:
+        demo, _, measure = name.removeprefix(f"{id}.").partition(".")
+        pooled = recorded_measures(plugin, demo).get(measure)
+        return None if pooled is None else f"{number(pooled.value)} {pooled.unit}".strip()
+
+    return claims, demos, value
+
+
+def read_notes(plugin: Plugin) -> str:
+    """Return the text of a lecture's notes.
+
+    Raises:
+        UsageError: it has none.
+        PluginError: its card names a file that is not there.
+    """
+    card = plugin.card()
+    if card.notes is None or plugin.folder is None:
+        raise UsageError(f"lecture {card.id!r} has no notes")
+    path = plugin.folder / card.notes
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PluginError(f"the notes of {card.id!r} cannot be read: {error}") from error

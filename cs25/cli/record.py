@@ -1,0 +1,117 @@
+"""``cs25 record``: makes the results a lecture ships, or checks whether they are current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cs25.api import find_demo
+from cs25.card import Demo
+from cs25.cli.options import common_options, complete_demo, complete_lecture, notice
+from cs25.errors import UnknownNameError
+from cs25.plugins import Plugin, load_plugin, ready
+from cs25.store import Store
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("lecture", required=False, shell_complete=complete_lecture)
+@click.argument("demo", required=False, shell_complete=complete_demo)
+@click.option("--preset", help="Only this preset; what is recorded of others stays.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write below DIR.")
+@click.option("--fresh", is_flag=True, help="Run even the seeds that are stored.")
+@click.option("--check", is_flag=True, help="Say which results are stale, and why; run nothing.")
+@click.option(
+    "--verify", is_flag=True, help="Run one seed of what is stale; stamp it if it agrees."
+)
+@common_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    lecture: str | None,
+    demo: str | None,
+    preset: str | None,
+    into: Path | None,
+    fresh: bool,
+    check: bool,
+    verify: bool,
+) -> None:
+    """Make the recorded results that a lecture ships.
+
+    Runs seeds 100 to 104, on which nothing was tuned, and the negative control.
+    """
+    plugins = [load_plugin(lecture)] if lecture else ready()
+    chosen = [
+        (plugin, found)
+        for plugin in plugins
+        for found in ((find_demo(plugin.card(), demo),) if demo else plugin.card().demos)
+    ]
+    if check:
+        ctx.exit(1 if _check(chosen) else 0)
+    if verify:
+        ctx.exit(0 if _verify(chosen, into) else 1)
+    for plugin, found in chosen:
+        _record(plugin, found, preset, into, fresh)
+
+
+def _check(chosen: list[tuple[Plugin, Demo]]) -> bool:
+    """Print what is stale; return whether anything is."""
+    from cs25.recording import staleness
+
+    found = False
+    for plugin, demo in chosen:
+        for preset, reasons in staleness(plugin, demo):
+            found = True
+            click.echo(f"{plugin.id} {demo.id} ({preset}): {'; '.join(reasons)}")
+    if not found:
+        click.echo("every recorded result is current")
+    return found
+
+
+def _verify(chosen: list[tuple[Plugin, Demo]], into: Path | None) -> bool:
+    """Stamp what still agrees; return whether everything is current afterwards."""
+    from cs25.recorded import load_bundle, read_bundle, write_bundle
+    from cs25.recording import bundle_home, bundle_with, staleness, verify
+
+    all_current = True
+    for plugin, demo in chosen:
+        for preset, _ in list(staleness(plugin, demo)):
+            home = bundle_home(plugin, demo, into)
+            recording, finding = verify(plugin, demo, preset, store=Store(), notice=notice)
+            if recording is None:
+                all_current = False
+            else:
+                old = load_bundle(home) or read_bundle(plugin, demo)
+                write_bundle(home, bundle_with(plugin, demo, {preset: recording}, old))
+            click.echo(f"{plugin.id} {demo.id} ({preset}): {finding}")
+    return all_current
+
+
+def _record(plugin: Plugin, demo: Demo, preset: str | None, into: Path | None, fresh: bool) -> None:
+    from cs25.recorded import load_bundle, write_bundle
+    from cs25.recording import (
+        bundle_home,
+        bundle_with,
+        held_under_control,
+        presets_to_record,
+        record,
+    )
+
+    home = bundle_home(plugin, demo, into)
+    presets = presets_to_record(demo)
+    if preset is not None:
+        if preset not in presets:
+            raise UnknownNameError("recorded preset", preset, tuple(presets))
+        presets = [preset]
+    for name in presets:
+        notice(f"records {plugin.id} {demo.id} ({name})")
+        recording = record(plugin, demo, name, store=Store(), fresh=fresh, notice=notice)
+        for claim in held_under_control(demo, name, recording):
+            notice(f"claim {claim!r} holds under the control, too: its criterion proves nothing")
+        # Presets take minutes each, so every one is written as soon as it is there.
+        write_bundle(home, bundle_with(plugin, demo, {name: recording}, load_bundle(home)))
+    click.echo(str(home))

@@ -1,0 +1,36 @@
+"""``cs25 test``: a lecture's own tests, with pytest."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from cs25.cli.options import common_options, complete_lecture
+from cs25.errors import UsageError
+from cs25.plugins import load_plugin
+
+__all__ = ["command"]
+
+#: pytest's exit code for a run in which a test failed; others mean that it could not run.
+FAILED = 1
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lecture", shell_complete=complete_lecture)
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
+@common_options
+@click.pass_context
+def command(ctx: click.Context, /, *, lecture: str, pytest_arguments: tuple[str, ...]) -> None:
+    """Run a lecture's own tests; further arguments go to pytest."""
+    plugin = load_plugin(lecture)
+    tests = plugin.card().tests
+    if tests is None:
+        raise UsageError(
+            f"lecture {lecture!r} ships no tests", remedy="Its card may name them as tests=..."
+        )
+    # Nothing may be written beside the tests: they lie where the package is installed.
+    plain = ("-p", "no:cacheprovider", "--pyargs", tests)
+    code = subprocess.call([sys.executable, "-m", "pytest", *plain, *pytest_arguments])
+    ctx.exit(min(code, FAILED))

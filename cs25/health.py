@@ -1,0 +1,156 @@
+"""What `cs25 doctor` looks at. Every finding that is not ok says what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cs25.card import Finding
+from cs25.manifest import installed_version, processor, usable_threads
+from cs25.plugins import Plugin, State, load_plugins
+from cs25.store import Store
+
+__all__ = ["examine"]
+
+#: Less free space than this and a trained family may not fit, in bytes.
+LITTLE_SPACE = 500e6
+#: A card that takes longer than this to import makes every `cs25 list` feel slow, in seconds.
+SLOW_CARD_S = 0.1
+
+
+def examine() -> list[Finding]:
+    """Return all findings, plugins' own last."""
+    plugins = load_plugins()
+    return [
+        *_environment(),
+        *_libraries(),
+        *_cache(),
+        *_terminal(),
+        *_lectures(plugins),
+        *_recorded(plugins),
+        *_offered(plugins),
+    ]
+
+
+def _environment() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield Finding("processor", "ok", f"{processor()}, {usable_threads()} threads to use")
+
+
+def _libraries() -> Iterator[Finding]:
+    yield Finding("cs25", "ok", installed_version("cs25") or "run from its source tree")
+    for name in ("torch", "numpy", "scipy", "matplotlib"):
+        found = installed_version(name)
+        if found is None:
+            yield Finding(
+                name, "error", "not installed", f"`python -m pip install {name}` brings it."
+            )
+        else:
+            yield Finding(name, "ok", found)
+
+
+def _cache() -> Iterator[Finding]:
+    root = Store().root
+    there = next(path for path in (root, *root.parents) if path.exists())
+    remedy = "Name another folder with CS25_CACHE_DIR."
+    if not os.access(there, os.W_OK):
+        yield Finding("cache", "warning", f"{root} cannot be written: nothing is kept", remedy)
+        return
+    free = shutil.disk_usage(there).free
+    used = sum(p.stat().st_size for p in root.rglob("*") if p.is_file()) if root.exists() else 0
+    message = f"{root}, {used / 1e6:.0f} MB used, {free / 1e9:.1f} GB free"
+    if free < LITTLE_SPACE:
+        yield Finding("cache", "warning", message, f"{remedy} `cs25 runs clear` frees some space.")
+    else:
+        yield Finding("cache", "ok", message)
+
+
+def _terminal() -> Iterator[Finding]:
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    if "utf" in encoding:
+        yield Finding("terminal", "ok", f"writes {encoding}")
+    else:
+        remedy = "Set PYTHONIOENCODING=utf-8 if your terminal can show it."
+        yield Finding("terminal", "warning", f"writes {encoding}: figures lose symbols", remedy)
+    shell = Path(os.environ.get("SHELL", "")).name
+    from cs25.cli.completion import LINES
+
+    if shell in LINES:
+        file = Path(LINES[shell][1]).expanduser()
+        installed = file.is_file() and "_CS25_COMPLETE" in file.read_text(errors="replace")
+        how = f"`cs25 completion {shell} >> {LINES[shell][1]}` installs it."
+        message = f"installed in {LINES[shell][1]}" if installed else f"not installed for {shell}"
+        yield Finding("completion", "ok", message, "" if installed else how)
+
+
+def _lectures(plugins: list[Plugin]) -> Iterator[Finding]:
+    if not plugins:
+        yield Finding("lectures", "error", "none is installed", "Install cs25 again.")
+    for plugin in plugins:
+        check = f"lecture {plugin.id}"
+        source = f"{plugin.distribution} {plugin.version}"
+        if plugin.state is State.READY:
+            seconds = _import_s(plugin.package)
+            message = f"{source}, card imports in {1000 * seconds:.0f} ms"
+            slow = seconds > SLOW_CARD_S
+            remedy = "Import what is slow in the demos' modules instead." if slow else ""
+            yield Finding(check, "warning" if slow else "ok", message, remedy)
+        elif plugin.state in (State.DISABLED, State.HEAVY):
+            yield Finding(check, "warning", f"{source} is {plugin.state}: {plugin.reason}", "")
+        else:
+            remedy = f"Mend or update {plugin.distribution}, or set CS25_DISABLE={plugin.id}."
+            yield Finding(check, "error", f"{source} is {plugin.state}: {plugin.reason}", remedy)
+
+
+def _import_s(package: str) -> float:
+    """Return how long a card takes to import in a fresh interpreter that has cs25, in seconds."""
+    code = (
+        "import time, cs25.card, cs25.hookspecs; start = time.perf_counter(); "
+        f"import {package}; print(time.perf_counter() - start)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
+    try:
+        return float(done.stdout.split()[-1])
+    except (IndexError, ValueError):
+        return 0.0
+
+
+def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
+    from cs25.errors import StoreError
+    from cs25.recording import staleness
+
+    for plugin in plugins:
+        if plugin.state is not State.READY:
+            continue
+        stale = []
+        for demo in plugin.card().demos:
+            try:
+                stale += [f"{demo.id} ({preset})" for preset, _ in staleness(plugin, demo)]
+            except StoreError as error:
+                yield Finding(f"results of {plugin.id}", "error", error.message, error.remedy)
+        if stale:
+            remedy = f"`cs25 record {plugin.id} --check` says why; `cs25 record` makes them anew."
+            message = f"not recorded or stale: {', '.join(stale)}"
+            yield Finding(f"results of {plugin.id}", "warning", message, remedy)
+        else:
+            yield Finding(f"results of {plugin.id}", "ok", "recorded and current")
+
+
+def _offered(plugins: list[Plugin]) -> Iterator[Finding]:
+    """Yield what plugins find through `cs25_health`."""
+    for plugin in plugins:
+        try:
+            yield from plugin.call("cs25_health") or ()
+        except Exception as error:
+            message = f"its cs25_health raised {type(error).__name__}: {error}"
+            yield Finding(
+                f"lecture {plugin.id}", "error", message, f"Update {plugin.distribution}."
+            )

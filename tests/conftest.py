@@ -1,0 +1,200 @@
+"""Lectures made for tests, installed the way pip leaves them: modules and a dist-info folder."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cs25.cli import main
+from cs25.digest import source_file
+
+BENCH = """
+from cs25 import AtLeast, AtMost, Claim, Demo, Greater, Lecture, hookimpl
+
+cs25_api = 1
+
+
+@hookimpl
+def cs25_lecture():
+    return Lecture(
+        id="bench",
+        order=90,
+        title="A bench for tests",
+        speaker="Nobody",
+        summary="Demos that end in every way a demo can.",
+        notes="notes.md",
+        demos=(
+            Demo(
+                "coin",
+                run="bench_lecture.coin:toss",
+                figure="bench_lecture.coin:draw",
+                summary="How often a coin falls heads",
+                measures={"heads": "share of heads", "tails": "share of tails"},
+                presets={"smoke": {"tosses": 10}, "long": {"tosses": 500}},
+                control="edge",
+                claims=(
+                    Claim("fair", "A coin is fair", metric="heads", holds=AtLeast(0.4)),
+                    Claim("never", "A coin never falls heads", metric="heads", holds=AtMost(0.1)),
+                    Claim("more", "More heads than tails", holds=Greater("heads", "tails", 0.9)),
+                    Claim("long", "So it is in the long run", metric="heads",
+                          holds=AtLeast(0.4), preset="long"),
+                ),
+            ),
+            Demo("exact", run="bench_lecture.coin:exact", summary="One half, exactly",
+                 measures={"half": "one half"},
+                 claims=(Claim("half", "It is a half", metric="half", holds=AtLeast(0.5)),)),
+        ),
+    )
+"""
+
+COIN = '''
+"""Tossing coins."""
+
+import random
+from typing import Annotated, Literal
+
+from annotated_types import Interval
+from cs25 import Measure, Result, Table
+
+
+def toss(
+    *,
+    tosses: Annotated[int, Interval(ge=1, le=1000)] = 100,
+    control: Literal["none", "edge"] = "none",
+    seed: int = 0,
+) -> Result:
+    """Toss a coin.
+
+    Args:
+        tosses: how often.
+        control: "edge" lets every coin land on its edge.
+        seed: seeds the tosses.
+    """
+    generator = random.Random(seed)
+    heads = sum(generator.random() < 0.5 for _ in range(tosses)) / tosses
+    if control == "edge":
+        heads = 0.0
+    return Result(
+        {"heads": Measure(heads, "share"), "tails": Measure(1 - heads, "share")},
+        tables=(Table("tosses", ("seed", "heads"), ((seed, heads),)),),
+    )
+
+
+def exact() -> Result:
+    """One half."""
+    return Result({"half": Measure(0.5)})
+
+
+def draw(results, control):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.set_title("Heads")
+    axes.plot([r.measures["heads"].value for r in results], marker="o", label="heads")
+    figure.set_label("Share of heads for each seed")
+    return figure
+'''
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of installed distributions, on ``sys.path`` and on ``PYTHONPATH``."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        importlib.invalidate_caches()
+        source_file.cache_clear()
+        return path
+
+    def install(
+        self,
+        module: str,
+        code: str,
+        *,
+        lecture: str | None = None,
+        distribution: str | None = None,
+        version: str = "1.0",
+    ) -> None:
+        """Install a lecture of one module (or package, if ``module`` ends in a slash)."""
+        package = module.endswith("/")
+        module = module.rstrip("/")
+        self.write(f"{module}/__init__.py" if package else f"{module}.py", code)
+        distribution = distribution or module
+        about = f"{distribution.replace('-', '_')}-{version}.dist-info"
+        self.write(
+            f"{about}/METADATA",
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n",
+        )
+        entry = f"[cs25.lectures]\n{lecture or module.replace('_', '-')} = {module}\n"
+        self.write(f"{about}/entry_points.txt", entry)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    before = set(sys.modules)
+    yield Shelf(folder)
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(str(folder)):
+            del sys.modules[name]
+    source_file.cache_clear()
+
+
+@pytest.fixture
+def bench(shelf: Shelf) -> Shelf:
+    """A shelf with a lecture whose demos need no torch and take no time."""
+    shelf.install("bench_lecture/", BENCH, lecture="bench", distribution="bench-lecture")
+    shelf.write("bench_lecture/coin.py", COIN)
+    shelf.write("bench_lecture/notes.md", "# Coins\n\nA coin is fair.\n")
+    return shelf
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of the test's own."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("CS25_CACHE_DIR", str(folder))
+    for name in [
+        name for name in os.environ if name.startswith("CS25_") and name != "CS25_CACHE_DIR"
+    ]:
+        monkeypatch.delenv(name)
+    return folder
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cs25(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """Run the command line in this process; the demos run in processes of their own."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*words: str) -> Said:
+        capfd.readouterr()
+        code = main(words)
+        out, err = capfd.readouterr()
+        return Said(code, out, err)
+
+    return run
