@@ -76,6 +76,8 @@ def test_what_is_shown_is_within_a_tenth_of_the_interval(value, below, above):
 def test_a_column_has_one_number_of_decimals():
     assert aligned([1.8901, 1.0, 0.5]) == ["1.890", "1.000", "0.500"]
     assert aligned([0.00123, 456.7]) == ["0.00123", "456.7"]  # sizes too different for that
+    assert aligned([12_432, 805_343_232, 3.2e9]) == ["12,432", "8.053e8", "3.2e9"]
+    assert aligned([12_432, 805_343_232]) == ["12,432", "805,343,232"]
     assert aligned([3, None, "x"]) == ["3", "–", "x"]
 
 

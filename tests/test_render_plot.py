@@ -190,6 +190,14 @@ def test_words_beside_a_point_are_written_there():
     assert "critical point" in shown(sketch(axes(RISING, texts=[words])))
 
 
+def test_words_that_would_cover_others_are_left_out():
+    one = {"x": 5.0, "y": 0.5, "text": "first", "align": "left"}
+    two = {"x": 5.1, "y": 0.5, "text": "second", "align": "left"}
+    text = shown(sketch(axes(texts=[one, two])))
+    assert "first" in text
+    assert "sec" not in text
+
+
 def test_it_says_when_something_is_left_out():
     assert "left out" in shown(sketch(axes(RISING, left_out=1)))
     assert "left out" not in shown(sketch(axes(RISING)))

@@ -9,6 +9,7 @@ import sys
 import pytest
 from rich.console import Console
 
+from cs25.render.numerals import number
 from cs25.render.terminal import claim_view, load_sketch, run_view, verdict_summary
 
 
@@ -146,6 +147,18 @@ def test_square_brackets_are_text_and_no_markup():
     text = shown(run_view(run(text="[i]", tables=[table], claims=[note])))
     for words in ("[bold]t", "[red]x", "[/]", "[link=evil]", "[b]", "[0, 1]", "[i]"):
         assert words in text
+
+
+def test_a_wide_table_goes_on_below_with_its_first_column_again():
+    columns = ["name", *(f"measure_{k}" for k in range(9)), "source"]
+    row = ["a model with a name", *(k / 7 + 1.05 for k in range(9)), "word " * 12]
+    text = shown(run_view(run(tables=[{"name": "t", "columns": columns, "rows": [row]}])), width=60)
+    assert max(map(len, text.splitlines())) <= 60
+    for k in range(9):
+        assert number(k / 7 + 1.05) in text
+        assert f"measure_{k}" in text
+    assert text.count("a model with a name") == text.count("name  ") >= 2
+    assert flat(text).count("word") == 12
 
 
 def test_a_long_table_is_cut_and_says_so():

@@ -70,6 +70,7 @@ class Canvas:
         self._ruler(self.figure.ruler("x", "lower"), self.x, most=max(columns // 13, 2))
         self.columns = max(columns - 1 - max(map(len, y_labels), default=0), 8)
         self.rows = max(rows - 2, 4)
+        self.written: list[tuple[int, float, float]] = []
 
     def finish(self) -> str:
         """Return the canvas as text with ANSI colours, and clear it."""
@@ -100,6 +101,11 @@ class Canvas:
             align = "right"
         # Words name the mark they are beside: leave it to be seen.
         at_x += {"left": 1.5, "right": -1.5}.get(align, 0.0) / self.columns
+        start = at_x * self.columns - len(text) * {"left": 0.0, "right": 1.0}.get(align, 0.5)
+        taken = (round(at_y * self.rows), start - 1, start + len(text) + 1)
+        if any(row == taken[0] and a < taken[2] and taken[1] < b for row, a, b in self.written):
+            return  # two words in one place are none
+        self.written.append(taken)
         self.figure.draw(self.figure.text(at_x, at_y, text, alignment=align))
 
     def series(self, series: Series, style: Style) -> None:

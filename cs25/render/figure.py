@@ -171,7 +171,7 @@ def _ink_error_bars(figure: Figure) -> None:
         if isinstance(container, BarContainer) and container.errorbar is not None:
             _, caps, bars = container.errorbar.lines
             ink = rcParams["text.color"]
-            cap: Any
+            bar: Any
             for cap in caps:
                 if to_hex(cap.get_markeredgecolor()) == _BLACK:
                     cap.set_markeredgecolor(ink)

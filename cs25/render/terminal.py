@@ -33,6 +33,9 @@ MOST_ROWS = 14
 _INDENT = (0, 0, 0, 2)
 #: What a number means stands beside it if it gets this many columns, else below the table.
 _MEANING = 34
+#: Columns of words wrap at this width where a table would be too wide.
+_WORDS = 28
+_GUTTER = 3
 
 
 class RunView:
@@ -61,7 +64,7 @@ class RunView:
         if measures := run.get("measures"):
             yield Padding(_measures(measures, width - _INDENT[3]), _INDENT)
         for table in run.get("tables") or ():
-            yield Padding(_table(table), _INDENT)
+            yield Padding(_table(table, width - _INDENT[3]), _INDENT)
         if self.sketch is not None:
             from cs25.render.plot import TerminalFigure  # plotext, only where there is a figure
 
@@ -242,7 +245,9 @@ def _measures(measures: Mapping[str, MeasureJson], width: int) -> RenderableType
         del columns["seeds"]
     columns = {head: cells for head, cells in columns.items() if any(cells.values())}
     meanings = {name: measure.get("meaning", "") for name, measure in measures.items()}
-    taken = sum(max(map(cell_len, (head, *cells.values()))) + 3 for head, cells in columns.items())
+    taken = sum(
+        max(map(cell_len, (head, *cells.values()))) + _GUTTER for head, cells in columns.items()
+    )
     beside = width - taken >= min(_MEANING, max(map(len, meanings.values())))
     table = _plain_table()
     for head in columns:
@@ -266,26 +271,50 @@ def _measures(measures: Mapping[str, MeasureJson], width: int) -> RenderableType
     return Group(table, Text(), glossary)
 
 
-def _table(data: TableJson) -> RenderableType:
-    table = _plain_table()
-    rows = data["rows"]
-    texts = [aligned([row[i] for row in rows]) for i in range(len(data["columns"]))]
-    for i, column in enumerate(data["columns"]):
-        numeric = all(_is_number(row[i]) for row in rows)
-        table.add_column(
-            Text(column), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
-        )
+def _table(data: TableJson, width: int) -> RenderableType:
+    rows, heads = data["rows"], data["columns"]
+    texts = [aligned([row[i] for row in rows]) for i in range(len(heads))]
+    numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(heads))]
     head, tail = MOST_ROWS * 2 // 3, MOST_ROWS // 3
     hidden = len(rows) - head - tail if len(rows) > MOST_ROWS else 0
-    for i in range(len(rows)):
-        if hidden and i == head:
-            _add(table, *["⋮"] * len(texts))
-        if not hidden or i < head or i >= len(rows) - tail:
-            _add(table, *(column[i] for column in texts))
+    shown = [i for i in range(len(rows)) if not hidden or i < head or i >= len(rows) - tail]
+    widths = [
+        max(map(cell_len, (heads[c], *(texts[c][i] for i in shown)))) for c in range(len(heads))
+    ]
+    widths = [w if numeric[c] else min(w, _WORDS) for c, w in enumerate(widths)]
+    parts: list[RenderableType] = []
+    for columns in _side_by_side(widths, width):
+        table = _plain_table()
+        for c in columns:
+            table.add_column(
+                Text(heads[c]),
+                justify="right" if numeric[c] else "left",
+                min_width=widths[c],
+                no_wrap=numeric[c],
+                overflow="fold",
+            )
+        for i in shown:
+            if hidden and i == len(rows) - tail:
+                _add(table, *["⋮"] * len(columns))
+            _add(table, *(texts[c][i] for c in columns))
+        parts += [table, Text()]
     title = Text(data["name"], style="bold")
     if hidden:
         title.append(f"  ({hidden} of {len(rows)} rows left out)", style="not bold dim")
-    return Group(title, table)
+    return Group(title, *parts[:-1])
+
+
+def _side_by_side(widths: Sequence[int], width: int) -> list[list[int]]:
+    """Share out the columns of a table over as many tables as fit; each repeats the first."""
+    if not widths:
+        return []
+    blocks = [[0]]
+    for column in range(1, len(widths)):
+        taken = sum(widths[c] + _GUTTER for c in blocks[-1])
+        if len(blocks[-1]) > 1 and taken + widths[column] > width:
+            blocks.append([0])
+        blocks[-1].append(column)
+    return blocks
 
 
 def _is_number(cell: object) -> bool:
