@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs25.render import maths, numerals, report, terminal, ticks
+from cs25.render import maths, numerals, report, ticks, verdicts
 from cs25.render.numerals import aligned, duration, memory, number, superscript, with_interval
 
 
@@ -92,7 +92,7 @@ def test_durations_and_memory_are_said_as_people_say_them():
     assert superscript(-12) == "⁻¹²"
 
 
-@pytest.mark.parametrize("module", [maths, numerals, report, terminal, ticks])
+@pytest.mark.parametrize("module", [maths, numerals, report, ticks, verdicts])
 def test_the_examples_in_docstrings_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

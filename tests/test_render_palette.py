@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from cs25.render.palette import CYCLE, PAPER, TERMINAL
+from cs25.render.palette import CARE, CYCLE, NEUTRAL, PAPER, TERMINAL
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 VISION = {
@@ -65,7 +65,9 @@ def test_figure_colours_have_the_contrast_that_graphics_need(theme):
 
 
 def test_terminal_colours_show_on_black_and_on_white():
-    assert min(contrast(c, b) for c in TERMINAL for b in ("#000000", "#ffffff")) >= 3
+    assert (
+        min(contrast(c, b) for c in (*TERMINAL, CARE, NEUTRAL) for b in ("#000000", "#ffffff")) >= 3
+    )
 
 
 @pytest.mark.parametrize("name", SETS)

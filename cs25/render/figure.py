@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from cs25.errors import DemoError
+from cs25.render.artists import plain, sketch
 from cs25.render.palette import CYCLE, PAPER, Theme
 from cs25.render.schema import FigureJson
-from cs25.render.sketch import plain, sketch
 from cs25.result import Result
 
 if TYPE_CHECKING:
