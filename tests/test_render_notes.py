@@ -95,6 +95,13 @@ def test_tables_lists_and_code():
     assert "linenos" not in shown("```{code-block} console\n:linenos:\nls\n```")
 
 
+def test_headings_differ_without_colour():
+    lines = shown("# One\n\n## Two\n\n### Three\n").splitlines()
+    assert [line.strip() for line in lines if line.strip()] == [
+        "One", "─" * 80, "Two", "─" * 3, "Three",
+    ]  # fmt: skip
+
+
 def test_a_demo_says_how_to_run_it():
     text = flat("```{demo} emergence.scaling-law\n```")
     assert "Run it" in text

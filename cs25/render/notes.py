@@ -18,9 +18,12 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
+from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.markdown import Heading, Markdown, MarkdownElement, TableElement
 from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
 from rich.theme import Theme
 
 from cs25.render.directives import Lookups, code, directive, formula
@@ -39,7 +42,6 @@ _STYLES = {
     "markdown.block_quote": "italic",
     "markdown.item.bullet": ACCENT,
     "markdown.item.number": ACCENT,
-    "markdown.table.border": "dim",
     "markdown.table.header": "bold",
 }
 _OPTIONS = re.compile(
@@ -79,6 +81,23 @@ class _Title(Heading):
         yield from super().__rich_console__(console, options)
         if self.tag == "h1":
             yield Rule(style="dim")
+        elif self.tag == "h2":
+            yield Text("─" * min(self.text.cell_len, options.max_width), style="dim")
+
+
+class _Grid(TableElement):
+    """A table without the blank rows that rich puts around it."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+        header = self.header.row.cells if self.header and self.header.row else []
+        for cell in header:
+            heading = cell.content.copy()
+            heading.stylize("markdown.table.header")
+            table.add_column(heading, justify=cell.justify, overflow="fold")
+        for row in self.body.rows if self.body else ():
+            table.add_row(*(cell.content for cell in row.cells))
+        yield table
 
 
 class _Fence(MarkdownElement):
@@ -110,6 +129,7 @@ class Notes(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _Title,
+        "table_open": _Grid,
         "fence": _Fence,
         "math_block": _Formula,
         "math_block_label": _Formula,
