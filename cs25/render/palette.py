@@ -11,7 +11,19 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-__all__ = ["CYCLE", "NEUTRAL", "PAPER", "TERMINAL", "VERDICT_STYLE", "VERDICT_SYMBOL", "Theme"]
+__all__ = [
+    "ACCENT",
+    "BAD",
+    "CARE",
+    "CYCLE",
+    "GOOD",
+    "NEUTRAL",
+    "PAPER",
+    "TERMINAL",
+    "VERDICT_STYLE",
+    "VERDICT_SYMBOL",
+    "Theme",
+]
 
 Theme = Literal["light", "dark"]
 
@@ -29,6 +41,10 @@ PAPER: Final[dict[Theme, tuple[str, str, str]]] = {
 
 #: For terminals, whose background is unknown: a contrast of 3 on black and on white.
 TERMINAL: Final = ("#2E8BC9", "#D9690F", "#129A72", "#C064A0", "#8C5CFF", "#C8385E")
+ACCENT: Final = TERMINAL[0]
+BAD: Final = TERMINAL[1]
+GOOD: Final = TERMINAL[2]
+CARE: Final = "#A07C00"
 NEUTRAL: Final = "#808080"
 
 VERDICT_SYMBOL: Final = {
@@ -39,9 +55,9 @@ VERDICT_SYMBOL: Final = {
     None: "·",
 }
 VERDICT_STYLE: Final = {
-    "supported": "bold #129A72",
-    "contradicted": "bold #D9690F",
-    "inconclusive": "bold #A07C00",
-    "untested": "#808080",
-    None: "#808080",
+    "supported": f"bold {GOOD}",
+    "contradicted": f"bold {BAD}",
+    "inconclusive": f"bold {CARE}",
+    "untested": NEUTRAL,
+    None: NEUTRAL,
 }
