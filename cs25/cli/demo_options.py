@@ -29,13 +29,13 @@ class DemoCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if lecture and not demo and not error.possibilities:
-                raise UsageError(
-                    f"no option {error.option_name!r} for a whole lecture",
-                    remedy=f"A demo's own options need its name: `cs25 run {lecture} DEMO "
-                    f"{error.option_name} ...`; `cs25 list {lecture}` shows the demos.",
-                ) from None
-            raise
+            if lecture is None or demo is not None:
+                raise
+            raise UsageError(
+                error.format_message(),
+                remedy="An option of a demo needs the demo's name: "
+                f"`cs25 run {lecture} DEMO {error.option_name} ...`.",
+            ) from None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's parameters and the demo's."""
