@@ -58,7 +58,7 @@ def test_a_target_is_a_module_and_a_function(run):
     "target", ["", "pkg", "pkg:", ":f", "pkg.f", "pkg:a.b", "pkg..x:f", "pkg:f()", ".x:f", 3]
 )
 def test_other_targets_are_refused(target):
-    with pytest.raises(LectureError, match="expected 'package.module:function'"):
+    with pytest.raises(LectureError, match=r"expected 'package\.module:function'"):
         make_demo(run=target)
     with pytest.raises(LectureError, match=r"figure is .* or None"):
         make_demo(figure=target)
