@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -154,22 +153,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
 def listed(value: Any) -> Any:
     """Return a value as JSON reads it back: a tuple becomes a list."""
     return list(value) if isinstance(value, tuple) else value
-
-
-if sys.platform == "win32":  # pragma: no cover
-
-    def peak_memory_mib() -> float | None:
-        """Return None: this system does not tell a process's peak memory simply."""
-        return None
-
-else:
-
-    def peak_memory_mib() -> float | None:
-        """Return the largest resident set so far, in MiB, of this process or one it waited for."""
-        import resource
-
-        peak = max(
-            resource.getrusage(who).ru_maxrss
-            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        return peak / (1024**2 if sys.platform == "darwin" else 1024)
