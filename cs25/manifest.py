@@ -74,11 +74,14 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") 
 
 def changed_files(data: Mapping[str, str], folder: Path) -> list[str]:
     """Return the data files, by path below ``folder``, that are no longer as they were read."""
-    return [
-        name
-        for name, digest in data.items()
-        if not (folder / name).is_file() or file_digest(folder / name) != digest
-    ]
+
+    def unchanged(name: str, digest: str) -> bool:
+        try:
+            return file_digest(folder / name) == digest
+        except OSError:  # gone, or not to be read
+            return False
+
+    return [name for name, digest in data.items() if not unchanged(name, digest)]
 
 
 def numerical_versions() -> dict[str, str | None]:
@@ -168,8 +171,23 @@ else:
         """Return the largest resident set so far, in MiB, of this process or one it waited for."""
         import resource
 
-        peak = max(
-            resource.getrusage(who).ru_maxrss
+        unit = 1024**2 if sys.platform == "darwin" else 1024
+        own, waited_for = (
+            resource.getrusage(who).ru_maxrss / unit
             for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
         )
-        return peak / (1024**2 if sys.platform == "darwin" else 1024)
+        return max(_high_water_mib() or own, waited_for)
+
+    def _high_water_mib() -> float | None:
+        """Return this program's own peak, as Linux counts it; None elsewhere.
+
+        Linux lets ``ru_maxrss`` begin with what the parent held when it started us: a demo
+        started from a large notebook would seem to need as much.
+        """
+        try:
+            for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+                if line.startswith("VmHWM:"):
+                    return float(line.split()[1]) / 1024
+        except OSError:
+            pass
+        return None
