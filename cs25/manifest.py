@@ -73,11 +73,14 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") 
 
 def changed_files(data: Mapping[str, str], folder: Path) -> list[str]:
     """Return the data files, by path below ``folder``, that are no longer as they were read."""
-    return [
-        name
-        for name, digest in data.items()
-        if not (folder / name).is_file() or file_digest(folder / name) != digest
-    ]
+
+    def unchanged(name: str, digest: str) -> bool:
+        try:
+            return file_digest(folder / name) == digest
+        except OSError:  # gone, or not to be read
+            return False
+
+    return [name for name, digest in data.items() if not unchanged(name, digest)]
 
 
 def numerical_versions() -> dict[str, str | None]:
