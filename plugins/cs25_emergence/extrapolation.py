@@ -11,8 +11,8 @@ from cs25_emergence.power_law import PowerLaw, fit_power_law, fit_straight_line
 
 __all__ = ["RESOLUTION", "Forecast", "forecast"]
 
-#: Nats by which a family must have improved before a share of its improvement means anything.
-RESOLUTION = 0.01
+#: Nats that context must gain before there is an improvement to foretell.
+RESOLUTION = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,21 @@ class Forecast:
         held_out = float(self.loss[-1])
         return min(abs(self.constant - held_out), abs(self.straight_line - held_out))
 
-    def miss(self, entropy_rate: float) -> float:
+    def miss(self, *, entropy_rate: float, word_entropy: float) -> float:
         """Return the power law's error as a share of what there was to foretell.
 
         That is the smaller of two numbers: what the held-out run still has above the entropy rate,
-        and what it has gained over the smallest run. Without the second, a family that learns
-        nothing would be foretold perfectly by a flat line.
+        and what context has gained it, over the smallest run or over a predictor that only knows
+        how frequent each word is. Where context gains less than `RESOLUTION` the miss is 1: a flat
+        line is easily foretold, and says nothing about improvement.
 
         Args:
             entropy_rate: of the source, in nats.
+            word_entropy: of a single word of it, in nats.
         """
-        left, gained = self.loss[-1] - entropy_rate, self.loss[0] - self.loss[-1]
-        return self.power_law_error / max(float(min(left, gained)), RESOLUTION)
+        left = float(self.loss[-1]) - entropy_rate
+        gained = min(float(self.loss[0]), word_entropy) - float(self.loss[-1])
+        return 1.0 if gained < RESOLUTION else self.power_law_error / min(left, gained)
 
 
 def forecast(loss: Float[np.ndarray, " run"], scale: Float[np.ndarray, " run"]) -> Forecast:

@@ -25,9 +25,12 @@ __all__ = ["PowerLaw", "StraightLine", "fit_power_law", "fit_straight_line", "r_
 
 HUBER_DELTA = 1e-3  # in log L; Hoffmann et al. 2022, section 3.3
 
-_EXPONENT_RANGE = (0.0, 5.0)  # a law that falls; steeper than 5 is a step, not a power
+#: Flatter than 0.05, a power is a logarithm over any range one can train, and its floor could be
+#: anything; steeper than 5, it is a step.
+EXPONENT_RANGE = (0.05, 5.0)
+
 _EXPONENT_GRID = np.geomspace(0.05, 3.0, 24)
-_N_STARTS = 8  # the best points of the grid
+_N_STARTS = 4  # the best points of the grid
 
 
 #: log E, log amplitudes, exponents.
@@ -100,7 +103,7 @@ def fit_power_law(
         gradient = clipped / delta @ np.hstack([share, -share[:, 1:] * centred])
         return float(huber.sum()), gradient
 
-    bounds = [(None, None)] * (1 + n_scales) + [_EXPONENT_RANGE] * n_scales
+    bounds = [(None, None)] * (1 + n_scales) + [EXPONENT_RANGE] * n_scales
     ends = [
         minimize(
             objective,
@@ -108,7 +111,7 @@ def fit_power_law(
             jac=True,
             method="L-BFGS-B",
             bounds=bounds,
-            options={"maxiter": 5000, "maxfun": 10000, "ftol": 1e-15, "gtol": 1e-9},
+            options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-9},
         )
         for start in sorted(_grid(loss, centred), key=lambda theta: objective(theta)[0])[:_N_STARTS]
     ]

@@ -35,8 +35,8 @@ N_CURVE = 30  # points of a fitted curve
 def scaling_law(
     *,
     sizes: Annotated[int, Interval(ge=4, le=12)] = 6,
-    largest: Annotated[int, Interval(ge=32, le=256)] = 80,
-    steps: Annotated[int, Interval(ge=20, le=20_000)] = 1200,
+    largest: Annotated[int, Interval(ge=32, le=256)] = 96,
+    steps: Annotated[int, Interval(ge=20, le=20_000)] = 2000,
     data_share: Annotated[float, Interval(ge=0.001, le=0.5)] = 0.0625,
     control: Literal["none", "shuffled"] = "none",
     seed: int = 0,
@@ -45,18 +45,19 @@ def scaling_law(
 
     Args:
         sizes: how many model sizes to train, and how many amounts of data.
-        largest: width of the largest model; the smallest has width 8.
+        largest: width of the largest model; the smallest has width 12.
         steps: optimiser steps of the longest run, each of 128 sequences of 16 words.
         data_share: the least data, as a share of the most.
-        control: "shuffled" trains on sequences whose words are in random order, where nothing can
-            be learned from context.
+        control: "shuffled" trains on text whose words are in random order, where nothing can be
+            learned from context.
         seed: seeds the source, the texts and the initial weights.
     """
     by_size = size_sweep(sizes, largest=largest, n_steps=steps)
-    by_data = data_sweep(by_size[-2], sizes, share=data_share)
+    middle = sizes // 2
+    by_data = data_sweep(by_size[middle], sizes, share=data_share)
     runs = [*by_size, *by_data[:-1]]  # the last one is the family's own
     scores = train_sweep(runs, shuffled=control == "shuffled", seed=seed)
-    in_size, in_data = slice(sizes), [*range(sizes, len(runs)), sizes - 2]
+    in_size, in_data = slice(sizes), [*range(sizes, len(runs)), middle]
 
     loss = np.array([score.loss for score in scores])
     n_params = np.array([float(run.n_params) for run in runs])
@@ -67,20 +68,21 @@ def scaling_law(
     data_law = fit_power_law(loss[in_data], n_tokens[in_data, None])
     joint_law = fit_power_law(loss, np.stack([n_params, n_tokens], axis=1))
     source = language(seed)
-    entropy_rate = source.entropy_rate_nats
+    entropy_rate, word_entropy = source.entropy_rate_nats, source.word_entropy_nats
+    entropies = {"entropy_rate": entropy_rate, "word_entropy": word_entropy}
 
     measures = {
-        "size_miss": Measure(size_forecast.miss(entropy_rate)),
+        "size_miss": Measure(size_forecast.miss(**entropies)),
         "size_power_law_error": Measure(size_forecast.power_law_error, "nats"),
         "size_rival_error": Measure(size_forecast.rival_error, "nats"),
-        "data_miss": Measure(data_forecast.miss(entropy_rate)),
+        "data_miss": Measure(data_forecast.miss(**entropies)),
         "data_power_law_error": Measure(data_forecast.power_law_error, "nats"),
         "data_rival_error": Measure(data_forecast.rival_error, "nats"),
         "fitted_floor": Measure(size_law.floor, "nats"),
         "entropy_rate": Measure(entropy_rate, "nats"),
         "floor_error": Measure(size_law.floor - entropy_rate, "nats"),
         "joint_floor_error": Measure(joint_law.floor - entropy_rate, "nats"),
-        "word_entropy": Measure(source.word_entropy_nats, "nats"),
+        "word_entropy": Measure(word_entropy, "nats"),
         "size_exponent": Measure(size_law.exponents[0]),
         "data_exponent": Measure(data_law.exponents[0]),
         "r_squared": Measure(r_squared(loss[in_size], size_law.predict(n_params[in_size, None]))),

@@ -118,8 +118,11 @@ def draw_source(
 def shuffle_words(
     words: Int[np.ndarray, "sequence pos"], rng: np.random.Generator
 ) -> Int[np.ndarray, "sequence pos"]:
-    """Put the words of each sequence in a random order: the same words, without context."""
-    return rng.permuted(words, axis=1)
+    """Put all words of a text in random order: the same words as often, and no context.
+
+    Shuffled within sequences, they would still tell which words a sequence is rich in.
+    """
+    return rng.permutation(words.reshape(-1)).reshape(words.shape)
 
 
 def _draw(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cs25_emergence.extrapolation import RESOLUTION, forecast
+from cs25_emergence.extrapolation import forecast
 
 SIZES = np.geomspace(1e3, 1e5, 6)
 
@@ -11,7 +11,7 @@ SIZES = np.geomspace(1e3, 1e5, 6)
 def test_a_family_on_a_power_law_is_foretold() -> None:
     found = forecast(1.5 + 20 * SIZES**-0.4, SIZES)
     assert found.power_law_error < 1e-5
-    assert found.miss(entropy_rate=1.5) < 1e-4
+    assert found.miss(entropy_rate=1.5, word_entropy=3.6) < 1e-4
     assert found.rival_error > 0.02
 
 
@@ -35,12 +35,29 @@ def test_a_miss_is_a_share_of_what_is_left_above_the_entropy_rate() -> None:
     loss = 1.5 + 20 * SIZES**-0.4
     loss[-1] -= 0.02
     left = loss[-1] - 1.5
-    assert forecast(loss, SIZES).miss(entropy_rate=1.5) == pytest.approx(0.02 / left, rel=1e-3)
+    assert forecast(loss, SIZES).miss(entropy_rate=1.5, word_entropy=3.6) == pytest.approx(
+        0.02 / left, rel=1e-3
+    )
+
+
+def test_a_miss_is_a_share_of_the_gain_where_that_is_less() -> None:
+    loss = np.array([3.5, 3.45, 3.425, 3.4125, 3.40])
+    found = forecast(loss, SIZES[:5])
+    assert found.miss(entropy_rate=1.5, word_entropy=3.6) == pytest.approx(
+        found.power_law_error / 0.1
+    )
 
 
 def test_a_flat_family_is_not_called_predictable() -> None:
-    # Nothing is gained from size: the error is a share of the gain, not of the 1.9 nats left.
-    loss = 3.4 + np.array([0.002, -0.003, 0.001, 0.002, -0.001, 0.004])
+    # The power law is right to a thousandth of a nat, and there was nothing to foretell.
+    loss = 3.4 + np.array([0.0002, -0.0003, 0.0001, 0.0002, -0.0001, 0.0004])
     found = forecast(loss, SIZES)
-    assert found.miss(entropy_rate=1.5) == found.power_law_error / RESOLUTION
-    assert found.miss(entropy_rate=1.5) > 0.2
+    assert found.power_law_error < 0.001
+    assert found.miss(entropy_rate=1.5, word_entropy=3.6) == 1.0
+
+
+def test_learning_how_frequent_words_are_is_not_yet_an_improvement() -> None:
+    # All of the fall is above the entropy of single words, 3.4 nats.
+    found = forecast(3.4 + 20 * SIZES**-0.4, SIZES)
+    assert found.power_law_error < 1e-5
+    assert found.miss(entropy_rate=1.5, word_entropy=3.4) == 1.0
