@@ -21,10 +21,8 @@ from cs25.nn import Job, lr_factor, run_fleet
 
 __all__ = ["parity", "parity_family", "train_width"]
 
-Bits = Float[Tensor, "... bit"]
 
-
-def parity(bits: Bits, k: int) -> Float[Tensor, "..."]:
+def parity(bits: Float[Tensor, "*batch bit"], k: int) -> Float[Tensor, "*batch"]:
     """Return the product of the first k bits, each -1 or 1.
 
     Which k they are makes no difference to a network whose weights are drawn alike for all bits.
@@ -122,8 +120,10 @@ def train_width(
         for group in adam.param_groups:
             group["lr"] = _LR * lr_factor(step, n_steps=steps, warmup=0.1, final=0.0)
         loss = F.binary_cross_entropy_with_logits(_logits(weights, bits), right, reduction="none")
-        adam.zero_grad()
-        loss.mean(dim=1).sum().backward()  # a sum: each replica's gradient is its own
+        # A sum over replicas: the gradient of each is its own.
+        gradients = torch.autograd.grad(loss.mean(dim=1).sum(), weights)
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient
         adam.step()
         progress(1)
     with torch.inference_mode():

@@ -31,7 +31,7 @@ def vote(
         draw: breaks ties at random; it never sees which option is right.
     """
     tally = counts(answers, n_options)
-    return np.argmax(tally + draw.random(tally.shape), axis=1)  # noise below one vote
+    return np.asarray(np.argmax(tally + draw.random(tally.shape), axis=1))  # under one vote
 
 
 def vote_accuracy(
