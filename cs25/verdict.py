@@ -76,7 +76,8 @@ def pool(measures: Sequence[Measure], *, exact: bool = False) -> Pooled:
     """
     values = tuple(measure.value for measure in measures)
     n = len(values)
-    mean = math.fsum(values) / n
+    # Rounding may put the mean of equal values beside them, and beyond a threshold they meet.
+    mean = min(max(math.fsum(values) / n, min(values)), max(values))
     low, high = None, None
     if exact:
         low = high = mean
@@ -150,8 +151,8 @@ def _met(met: bool) -> str:
 
 def _standard_error(values: Sequence[float], mean: float) -> float:
     n = len(values)
-    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
-    return math.sqrt(variance / n)
+    # hypot does not square, so neither counts of operations overflow nor probabilities vanish.
+    return math.hypot(*(value - mean for value in values)) / math.sqrt(n * (n - 1))
 
 
 def _t_quantile(degrees_of_freedom: int) -> float:

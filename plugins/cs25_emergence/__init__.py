@@ -127,7 +127,7 @@ def cs25_lecture() -> Lecture:
                 },
                 presets={
                     "smoke": {"nodes": 20_000, "chains": 1_000},
-                    "full": {"nodes": 10_000_000, "chains": 1_000_000},
+                    "full": {"nodes": 10_000_000, "graphs": 5, "chains": 1_000_000},
                 },
                 control="scattered",
                 claims=(
