@@ -31,8 +31,8 @@ def _finite(record: object, *names: str) -> None:
 
 def _spell(number: float) -> str:
     """Return a number that reads back unchanged: the recorded criterion is compared as text."""
-    short = f"{number:g}"
-    return short if float(short) == number else repr(number)
+    short = f"{number:g}" if float(f"{number:g}") == number else repr(number)
+    return short.replace("e+", "e")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -157,37 +156,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
 def listed(value: Any) -> Any:
     """Return a value as JSON reads it back: a tuple becomes a list."""
     return list(value) if isinstance(value, tuple) else value
-
-
-if sys.platform == "win32":  # pragma: no cover
-
-    def peak_memory_mib() -> float | None:
-        """Return None: this system does not tell a process's peak memory simply."""
-        return None
-
-else:
-
-    def peak_memory_mib() -> float | None:
-        """Return the largest resident set so far, in MiB, of this process or one it waited for."""
-        import resource
-
-        unit = 1024**2 if sys.platform == "darwin" else 1024
-        own, waited_for = (
-            resource.getrusage(who).ru_maxrss / unit
-            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        return max(_high_water_mib() or own, waited_for)
-
-    def _high_water_mib() -> float | None:
-        """Return this program's own peak, as Linux counts it; None elsewhere.
-
-        Linux lets ``ru_maxrss`` begin with what the parent held when it started us: a demo
-        started from a large notebook would seem to need as much.
-        """
-        try:
-            for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-                if line.startswith("VmHWM:"):
-                    return float(line.split()[1]) / 1024
-        except OSError:
-            pass
-        return None

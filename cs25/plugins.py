@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import traceback
 from collections import Counter
@@ -212,7 +213,16 @@ def _heavy_reason(name: str) -> str:
 
 
 def _distribution(ep: EntryPoint) -> tuple[str, str]:
-    return (ep.dist.name, ep.dist.version) if ep.dist else ("unknown", "unknown")
+    """Return name and version of the distribution an entry point belongs to.
+
+    `importlib.metadata` would import the email package to read two lines, a tenth of the time of
+    a whole `cs25 list`.
+    """
+    about = (ep.dist.read_text("METADATA") if ep.dist else None) or ""
+    header = dict(
+        re.findall(r"^(Name|Version): *(.*?) *$", about.partition("\n\n")[0], re.MULTILINE)
+    )
+    return header.get("Name", "unknown"), header.get("Version", "unknown")
 
 
 def _disabled(ep: EntryPoint) -> bool:

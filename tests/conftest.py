@@ -40,11 +40,11 @@ def cs25_lecture():
                 presets={"smoke": {"tosses": 10}, "long": {"tosses": 500}},
                 control="edge",
                 claims=(
-                    Claim("fair", "A coin is fair", metric="heads", holds=AtLeast(0.4)),
+                    Claim("fair", "A coin is fair", metric="heads", holds=AtLeast(0.3)),
                     Claim("never", "A coin never falls heads", metric="heads", holds=AtMost(0.1)),
                     Claim("more", "More heads than tails", holds=Greater("heads", "tails", 0.9)),
                     Claim("long", "So it is in the long run", metric="heads",
-                          holds=AtLeast(0.4), preset="long"),
+                          holds=AtLeast(0.3), preset="long"),
                 ),
             ),
             Demo("exact", run="bench_lecture.coin:exact", summary="One half, exactly",

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,10 +26,17 @@ def train_counting(*, width: int, n_steps: int, progress) -> dict[str, np.ndarra
     log = train(model, counting(seed=width), n_steps=n_steps, progress=progress)
     unseeded = torch.rand(2)  # a job that forgets its own generator is reproducible all the same
     weights = torch.cat([p.detach().flatten() for p in model.parameters()])
-    return {"loss": log.loss, "weights": weights.numpy(), "unseeded": unseeded.numpy()}
+    return {
+        "loss": log.loss,
+        "weights": weights.numpy(),
+        "unseeded": unseeded.numpy(),
+        "pid": np.array(os.getpid()),
+    }
 
 
-def misbehave(*, how: str, progress) -> dict[str, np.ndarray]:
+def misbehave(*, how: str, note: str = "", progress) -> dict[str, np.ndarray]:
+    if note:
+        Path(note).write_text(str(os.getpid()))
     progress(1)
     if how == "raise":
         raise ValueError("the lecture's own message")

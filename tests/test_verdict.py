@@ -192,7 +192,9 @@ def test_other_parameters_say_how_the_criterion_stands_and_give_no_verdict(value
     judgement = judge(claim(AtLeast(0.5)), results(*[value] * 5), decides=False, exact=exact)
     assert judgement.verdict is None
     assert judgement.met == (word == "met")
-    assert judgement.note == f"criterion {word} with your parameters; it was fixed for others"
+    assert (
+        judgement.note == f"criterion {word} with these parameters; it was fixed for the defaults"
+    )
 
 
 @pytest.mark.parametrize(("decides", "verdict"), [(True, "inconclusive"), (False, None)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -29,13 +29,13 @@ class DemoCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if lecture and not demo and not error.possibilities:
-                raise UsageError(
-                    f"no option {error.option_name!r} for a whole lecture",
-                    remedy=f"A demo's own options need its name: `cs25 run {lecture} DEMO "
-                    f"{error.option_name} ...`; `cs25 list {lecture}` shows the demos.",
-                ) from None
-            raise
+            if lecture is None or demo is not None:
+                raise
+            raise UsageError(
+                error.format_message(),
+                remedy="An option of a demo needs the demo's name: "
+                f"`cs25 run {lecture} DEMO {error.option_name} ...`.",
+            ) from None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's parameters and the demo's."""
@@ -44,13 +44,12 @@ class DemoCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the demo's options apart from the command's."""
         ours = self._demo_params(ctx)
-        rows = [r for p in super().get_params(ctx) if (r := p.get_help_record(ctx)) is not None]
         with formatter.section("Options"):
-            formatter.write_dl(rows)
+            formatter.write_dl(_help_records(ctx, super().get_params(ctx)))
         if ours:
             demo = ctx.meta[_META][0]
             with formatter.section(f"Options of {demo.id}"):
-                formatter.write_dl([r for p in ours if (r := p.get_help_record(ctx)) is not None])
+                formatter.write_dl(_help_records(ctx, ours))
             presets = ", ".join(("default", *demo.presets))
             formatter.write_paragraph()
             formatter.write_text(f"Presets: {presets}. Control: {demo.control or 'none'}.")
@@ -89,6 +88,13 @@ class DemoCommand(click.Command):
                 next(words, None)
         lecture, demo = [*names, None, None][:2]
         return lecture, demo
+
+
+def _help_records(
+    ctx: click.Context, parameters: Sequence[click.Parameter]
+) -> list[tuple[str, str]]:
+    options = (parameter for parameter in parameters if isinstance(parameter, click.Option))
+    return [record for option in options if (record := option.get_help_record(ctx)) is not None]
 
 
 class _Value(click.ParamType[Any]):

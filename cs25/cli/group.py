@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cs25.cli.options import ReaderGone
 from cs25.errors import PluginError, UnknownNameError
 
 __all__ = ["COMMANDS", "LazyGroup"]
@@ -44,6 +45,13 @@ class LazyGroup(click.Group):
             if offered.name == cmd_name:
                 return _load(offered.target, distribution)
         return None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGone from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -128,6 +128,8 @@ def _print_lecture(plugin: Plugin, card: Lecture) -> None:
 def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
     from rich.text import Text
 
+    from cs25.render.numerals import number
+
     out = console()
     out.print(Text.assemble((f"{card.id} {demo.id}", "bold"), f"\n{demo.summary}"))
     out.print(Text(f"\ncs25 run {card.id} {demo.id}", style="bold cyan"))
@@ -152,7 +154,7 @@ def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
         out.print(Text(f"Holds if {claim.criterion}{preset}."))
         if claim.paper:
             paper = claim.paper
-            out.print(Text(f"Published: {paper.value:g}, {paper.what} ({paper.source})"))
+            out.print(Text(f"Published: {number(paper.value)}, {paper.what} ({paper.source})"))
         if claim.scale_note:
             out.print(Text(f"Scale: {claim.scale_note}"))
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 __all__ = [
+    "ReaderGone",
     "common_options",
     "complete_demo",
     "complete_lecture",
@@ -76,11 +77,22 @@ def print_json(document: Mapping[str, Any]) -> None:
     click.echo(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def console(**options: Any) -> Any:
+class ReaderGone(Exception):  # noqa: N818  # not an error: the reader has what it wanted
+    """Standard output is a pipe that nobody reads any more.
+
+    Not a BrokenPipeError, for which click and rich both end the program with 1.
+    """
+
+
+def console() -> Any:
     """Return a rich console on standard output, as wide as the terminal."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, highlight=False, **options)
+    class OutputConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise ReaderGone
+
+    return OutputConsole(file=sys.stdout, highlight=False)
 
 
 def complete_lecture(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

@@ -23,7 +23,10 @@ FAILED = 1
 @common_options
 @click.pass_context
 def command(ctx: click.Context, /, *, lecture: str, pytest_arguments: tuple[str, ...]) -> None:
-    """Run a lecture's own tests; further arguments go to pytest."""
+    """Run a lecture's own tests.
+
+    Further arguments go to pytest, for example -k.
+    """
     plugin = load_plugin(lecture)
     tests = plugin.card().tests
     if tests is None:

@@ -12,8 +12,8 @@ _BASE = 10_000.0  # Su et al. 2021, section 3.3
 
 
 def rotate(
-    x: Float[Tensor, "batch head pos d_head"], *, start: int = 0
-) -> Float[Tensor, "batch head pos d_head"]:
+    x: Float[Tensor, "*batch pos d_head"], *, start: int = 0
+) -> Float[Tensor, "*batch pos d_head"]:
     """Turn each pair of coordinates of position p by p times that pair's frequency.
 
     Args:

@@ -27,6 +27,8 @@ import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from cs25.nn.allocator import keep_freed_memory
+from cs25.nn.matmul import fast_matmul
 from cs25.nn.optimiser import FlatAdamW
 from cs25.nn.prefetch import prefetch
 from cs25.nn.schedule import lr_factor
@@ -102,11 +104,12 @@ def train(
         ValueError: there are fewer batches than steps.
         FloatingPointError: the loss is not finite.
     """
+    keep_freed_memory()
     optimiser = FlatAdamW(model, betas=betas, weight_decay=weight_decay)
     losses, lrs = torch.empty(n_steps), np.empty(n_steps)
     model.train()
     start = time.perf_counter()
-    with closing(prefetch(batches, depth=prefetch_depth)) as supply:
+    with fast_matmul(), closing(prefetch(batches, depth=prefetch_depth)) as supply:
         for step in range(n_steps):
             batch = next(supply, None)
             if batch is None:

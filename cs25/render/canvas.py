@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
+from cs25.render.scale import Scale, clip, interpolate
 from cs25.render.sketch import AxisSketch, Series
 from cs25.render.ticks import ticks
 
-__all__ = ["ACROSS", "UP", "Canvas", "Scale", "Style"]
+__all__ = ["ACROSS", "UP", "Canvas", "Style"]
 
 Style = tuple[str, str]  # glyph, colour as #rrggbb
 
@@ -23,27 +22,6 @@ _CURVE, _DASHES = "braille", "·"
 _FEW = 24
 #: A band thinner than this, and a whisker shorter, would be noise around a line (in cells).
 _THIN_BAND, _SHORT_WHISKER = 1.5, 0.75
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where a value lies on an axis whose ends are 0 and 1; None where it has no place."""
-
-    axis: AxisSketch
-
-    def __call__(self, value: float | None) -> float | None:
-        low, high, at = map(self._raw, (self.axis["low"], self.axis["high"], value))
-        if at is None or low is None or high is None or low == high:
-            return None
-        return (at - low) / (high - low)
-
-    def many(self, values: Sequence[float | None]) -> list[float | None]:
-        return [self(value) for value in values]
-
-    def _raw(self, value: float | None) -> float | None:
-        if value is None or self.axis["scale"] == "linear":
-            return value
-        return math.log10(value) if value > 0 else None
 
 
 class Canvas:
@@ -70,6 +48,7 @@ class Canvas:
         self._ruler(self.figure.ruler("x", "lower"), self.x, most=max(columns // 13, 2))
         self.columns = max(columns - 1 - max(map(len, y_labels), default=0), 8)
         self.rows = max(rows - 2, 4)
+        self.written: list[tuple[int, float, float]] = []
 
     def finish(self) -> str:
         """Return the canvas as text with ANSI colours, and clear it."""
@@ -100,6 +79,11 @@ class Canvas:
             align = "right"
         # Words name the mark they are beside: leave it to be seen.
         at_x += {"left": 1.5, "right": -1.5}.get(align, 0.0) / self.columns
+        start = at_x * self.columns - len(text) * {"left": 0.0, "right": 1.0}.get(align, 0.5)
+        taken = (round(at_y * self.rows), start - 1, start + len(text) + 1)
+        if any(row == taken[0] and a < taken[2] and taken[1] < b for row, a, b in self.written):
+            return  # two words in one place are none
+        self.written.append(taken)
         self.figure.draw(self.figure.text(at_x, at_y, text, alignment=align))
 
     def series(self, series: Series, style: Style) -> None:
@@ -138,7 +122,7 @@ class Canvas:
             for end in ends:
                 if at is None or value is None or end is None or abs(end - value) < shortest:
                     continue
-                pair, same = (value, _clip(end)), (at, at)
+                pair, same = (value, clip(end)), (at, at)
                 points = (pair, same) if across else (same, pair)
                 self._put(*points, (_WHISKERS[across], style[1]), joined=True)
         if series.get("marked", True):
@@ -163,7 +147,7 @@ class Canvas:
             middle = (start + end) / 2
             sides = (min(start + gap, middle), max(end - gap, middle))
             low = along(base)
-            span = (0.0 if low is None else _clip(low), _clip(high))
+            span = (0.0 if low is None else clip(low), clip(high))
             if span[0] == span[1]:
                 continue
             x, y = (span, sides) if across else (sides, span)
@@ -185,17 +169,17 @@ class Canvas:
         ]
         if len(points) < 2:
             return
-        thickness = sum(_clip(high) - _clip(low) for _, low, high in points) / len(points)
+        thickness = sum(clip(high) - clip(low) for _, low, high in points) / len(points)
         if thickness * self.rows < _THIN_BAND:
             return
-        xs = self._every_column(_clip(points[0][0]), _clip(points[-1][0]))
-        lows = [_interpolate([(x, low) for x, low, _ in points], at) for at in xs]
-        highs = [_interpolate([(x, high) for x, _, high in points], at) for at in xs]
+        xs = self._every_column(clip(points[0][0]), clip(points[-1][0]))
+        lows = [interpolate([(x, low) for x, low, _ in points], at) for at in xs]
+        highs = [interpolate([(x, high) for x, _, high in points], at) for at in xs]
         kept = [i for i in range(len(xs)) if lows[i] <= 1 and highs[i] >= 0]
         self._shade(
             [xs[i] for i in kept],
-            [_clip(lows[i]) for i in kept],
-            [_clip(highs[i]) for i in kept],
+            [clip(lows[i]) for i in kept],
+            [clip(highs[i]) for i in kept],
             style,
         )
 
@@ -246,14 +230,3 @@ def _marks(xs: Sequence[float], ys: Sequence[float], *, every: bool) -> list[tup
         return list(zip(xs, ys, strict=True))
     step = max(len(xs) // 5, 1)
     return [(xs[i], ys[i]) for i in range(step // 2, len(xs), step)]
-
-
-def _interpolate(points: Sequence[tuple[float, float]], at: float) -> float:
-    for (x0, y0), (x1, y1) in pairwise(points):
-        if x0 <= at <= x1:
-            return y0 if x1 == x0 else y0 + (y1 - y0) * (at - x0) / (x1 - x0)
-    return points[0][1] if at < points[0][0] else points[-1][1]
-
-
-def _clip(value: float) -> float:
-    return min(max(value, 0.0), 1.0)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from cs25.errors import DemoError
+from cs25.render.artists import plain, sketch
 from cs25.render.palette import CYCLE, PAPER, Theme
 from cs25.render.schema import FigureJson
-from cs25.render.sketch import plain, sketch
 from cs25.result import Result
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SKETCH = "sketch.json"
 
 #: Average width of a letter of DejaVu Sans, in units of its size.
 _LETTER_EM = 0.55
+_BLACK = "#000000"
 
 
 def save_figures(
@@ -169,12 +170,14 @@ def _ink_error_bars(figure: Figure) -> None:
     for container in (c for axes in figure.axes for c in axes.containers):
         if isinstance(container, BarContainer) and container.errorbar is not None:
             _, caps, bars = container.errorbar.lines
-            artists: list[Any] = [*caps, *bars]
-            for artist in artists:
-                color = artist.get_color()
-                color = color if isinstance(color, str) else color[0]  # a collection has several
-                if to_hex(color) == "#000000":
-                    artist.set_color(rcParams["text.color"])
+            ink = rcParams["text.color"]
+            bar: Any
+            for cap in caps:
+                if to_hex(cap.get_markeredgecolor()) == _BLACK:
+                    cap.set_markeredgecolor(ink)
+            for bar in bars:
+                if to_hex(bar.get_color()[0]) == _BLACK:
+                    bar.set_color(ink)
 
 
 def _wrap_titles(figure: Figure) -> None:

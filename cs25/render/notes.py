@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from markdown_it import MarkdownIt
@@ -20,64 +19,36 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import Heading, Markdown, MarkdownElement
-from rich.padding import Padding
-from rich.panel import Panel
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.markdown import Heading, Markdown, MarkdownElement, TableElement
 from rich.rule import Rule
-from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from cs25.render.maths import block_maths, maths
-from cs25.render.terminal import claim_view
+from cs25.render.directives import Lookups, code, directive, formula
+from cs25.render.maths import maths
+from cs25.render.palette import ACCENT, TERMINAL
 
 __all__ = ["Lookups", "Notes", "render_notes"]
 
 _STYLES = {
     "markdown.h1": "bold",
-    "markdown.h2": "bold #2E8BC9",
+    "markdown.h2": f"bold {ACCENT}",
     "markdown.h3": "bold",
     "markdown.h4": "italic",
-    "markdown.code": "#C064A0",
-    "markdown.link_url": "underline #2E8BC9",
-    "markdown.item.bullet": "#2E8BC9",
-    "markdown.item.number": "#2E8BC9",
-    "markdown.table.border": "dim",
+    "markdown.code": TERMINAL[3],
+    "markdown.link_url": f"underline {ACCENT}",
+    "markdown.block_quote": "italic",
+    "markdown.item.bullet": ACCENT,
+    "markdown.item.number": ACCENT,
     "markdown.table.header": "bold",
 }
-_ACCENT, _GOOD, _CARE, _BAD, _QUIET = "#2E8BC9", "#129A72", "#A07C00", "#D9690F", "#808080"
-
-_ADMONITIONS = {
-    "note": _ACCENT, "seealso": _ACCENT, "important": _ACCENT, "admonition": _ACCENT,
-    "tip": _GOOD, "hint": _GOOD, "exercise": _GOOD, "solution": _GOOD,
-    "warning": _CARE, "attention": _CARE, "caution": _CARE,
-    "danger": _BAD, "error": _BAD, "dropdown": _QUIET, "topic": _QUIET, "sidebar": _QUIET,
-}  # fmt: skip
-_CODE = ("code", "code-block", "code-cell", "sourcecode", "literalinclude", "prompt")
-_SILENT = ("toctree", "contents", "bibliography", "raw", "index", "tableofcontents")
-_PICTURES = ("figure", "image")
-
 _OPTIONS = re.compile(
     r"\A(?:---\n.*?\n---[ \t]*(?:\n|\Z)|(?:[ \t]*:[\w-]+:[^\n]*(?:\n|\Z))+)", re.S
 )
 _INFO = re.compile(r"\s*\{([^}\s]+)\}\s*(.*)", re.S)
 _TARGETED = re.compile(r"(.*?)\s*<([^<>]*)>\s*", re.S)
-
-
-@dataclass(frozen=True)
-class Lookups:
-    """What notes may show.
-
-    Args:
-        claims: claims by ``lecture.claim``, as in ``cs25 claims --json``.
-        demos: demos by ``lecture.demo``, each with at least a ``summary``.
-        values: the recorded number named ``lecture.demo.measure``, as text; None if unknown.
-    """
-
-    claims: Mapping[str, Mapping[str, Any]]
-    demos: Mapping[str, Mapping[str, Any]]
-    values: Callable[[str], str | None]
 
 
 def render_notes(
@@ -92,8 +63,6 @@ def render_notes(
 
 
 class _Formula(MarkdownElement):
-    """A displayed formula, in the middle of the line."""
-
     @classmethod
     def create(cls, markdown: Markdown, token: Token) -> _Formula:
         return cls(token.content)
@@ -102,8 +71,7 @@ class _Formula(MarkdownElement):
         self.tex = tex
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in block_maths(self.tex):
-            yield Padding(Text(line, style="bold", overflow="fold"), (0, 0, 0, 4))
+        yield from formula(self.tex)
 
 
 class _Title(Heading):
@@ -113,6 +81,23 @@ class _Title(Heading):
         yield from super().__rich_console__(console, options)
         if self.tag == "h1":
             yield Rule(style="dim")
+        elif self.tag == "h2":
+            yield Text("─" * min(self.text.cell_len, options.max_width), style="dim")
+
+
+class _Grid(TableElement):
+    """A table without the blank rows that rich puts around it."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+        header = self.header.row.cells if self.header and self.header.row else []
+        for cell in header:
+            heading = cell.content.copy()
+            heading.stylize("markdown.table.header")
+            table.add_column(heading, justify=cell.justify, overflow="fold")
+        for row in self.body.rows if self.body else ():
+            table.add_row(*(cell.content for cell in row.cells))
+        yield table
 
 
 class _Fence(MarkdownElement):
@@ -129,11 +114,13 @@ class _Fence(MarkdownElement):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         found = _INFO.match(self.info)
         if not found:
-            yield from _code(self.info.split(" ")[0], self.content)
+            yield from code(self.info.split(" ")[0], self.content)
             return
         name, argument = found[1].lower(), found[2].strip()
         body = _OPTIONS.sub("", self.content, count=1).strip("\n")
-        yield from _directive(name, argument, body, self.lookups)
+        yield from directive(
+            name, argument, body, self.lookups, lambda text: Notes(text, self.lookups)
+        )
 
 
 class Notes(Markdown):
@@ -142,6 +129,7 @@ class Notes(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _Title,
+        "table_open": _Grid,
         "fence": _Fence,
         "math_block": _Formula,
         "math_block_label": _Formula,
@@ -211,68 +199,3 @@ def _parser() -> MarkdownIt:
 
 def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
-
-
-def _directive(name: str, argument: str, body: str, lookups: Lookups) -> Iterator[RenderableType]:
-    if name == "demo":
-        yield _demo(argument, body, lookups)
-    elif name == "claim":
-        yield _claim(argument, lookups)
-    elif name == "math":
-        yield _Formula("\n".join(filter(None, (argument, body))))
-    elif name in _CODE:
-        yield from _code(argument, body)
-    elif name in _PICTURES:
-        yield Text(f"[picture: {argument}]", style="dim")
-        yield Notes(body, lookups)
-    elif name in _ADMONITIONS:
-        yield _admonition(name, argument, body, lookups)
-    elif name not in _SILENT:
-        if argument:
-            yield Text(argument, style="bold")
-        yield Notes(body, lookups)
-
-
-def _code(lexer: str, content: str) -> Iterator[RenderableType]:
-    # The terminal's own colours on its own background: a theme would assume one of them.
-    code = content.rstrip()
-    syntax = Syntax(
-        code, lexer or "text", theme="ansi_dark", word_wrap=True, background_color="default"
-    )
-    yield Padding(syntax, (0, 0, 0, 4))
-
-
-def _admonition(name: str, argument: str, body: str, lookups: Lookups) -> Panel:
-    words = argument if name in ("admonition", "dropdown", "topic", "sidebar") else ""
-    title = words or (name.capitalize() if name != "seealso" else "See also")
-    if argument and not words:  # {note} may carry its first words on its own line
-        body = f"{argument}\n\n{body}" if name not in ("exercise", "solution") else body
-        title = title if name not in ("exercise", "solution") else f"{title}: {argument}"
-    return _panel(Notes(body, lookups), title, _ADMONITIONS[name])
-
-
-def _demo(name: str, body: str, lookups: Lookups) -> Panel:
-    demo = lookups.demos.get(name)
-    lecture, _, own = name.partition(".")
-    lines: list[RenderableType] = []
-    if demo is None:
-        lines.append(Text(f"There is no demo {name!r} here.", style=_BAD))
-    elif summary := demo.get("summary"):
-        lines.append(Text(str(summary)))
-    if body:
-        lines.append(Notes(body, lookups))
-    if demo is not None:
-        lines.append(Text(f"cs25 run {lecture} {own}", style="bold"))
-    return _panel(Group(*lines), "Run it", _ACCENT)
-
-
-def _claim(name: str, lookups: Lookups) -> RenderableType:
-    claim = lookups.claims.get(name)
-    if claim is None:
-        return Text(f"There is no claim {name!r} here.", style=_BAD)
-    return _panel(claim_view(claim), "Claim", _QUIET)
-
-
-def _panel(content: RenderableType, title: str, colour: str) -> Panel:
-    heading = Text(title, style=f"bold {colour}")
-    return Panel(content, title=heading, title_align="left", border_style=colour, box=box.ROUNDED)

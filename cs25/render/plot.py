@@ -58,6 +58,8 @@ class TerminalFigure:
             drawn = [_ascii(text) for text in drawn]
         for start in range(0, len(panels), per_row):
             row = drawn[start : start + per_row]
+            if start:
+                yield Text()
             if per_row == 1:
                 yield row[0]
                 continue
@@ -81,7 +83,7 @@ def _draw(axes: AxesSketch, width: int, rows: int) -> Text:
         canvas.series(series[i], styles[i])
     for words in axes["texts"]:
         canvas.words(words["x"], words["y"], words["text"], words["align"])
-    legend = [(styles[i], one["label"]) for i, one in enumerate(series)] + legend
+    legend = [(_swatch(one, styles[i]), one["label"]) for i, one in enumerate(series)] + legend
     body = [_clean(line) for line in Text.from_ansi(canvas.finish()).split("\n")]
     return _compose(axes, body, legend, width)
 
@@ -128,6 +130,15 @@ def _legend(entries: Sequence[tuple[Style, str]], width: int) -> list[Text]:
         else:
             lines += _wrapped(entry, width)
     return lines
+
+
+def _swatch(series: Series, style: Style) -> Style:
+    """Show in the legend whether a glyph stands alone or marks a curve."""
+    glyph, colour = style
+    if series["kind"] == "line" and series.get("style") == "dashed":
+        return f"·{glyph}·", colour
+    curve = series["kind"] == "line" or series.get("joined", False)
+    return (f"⠤{glyph}⠤", colour) if curve else style
 
 
 def _styles(series: Sequence[Series]) -> list[Style]:

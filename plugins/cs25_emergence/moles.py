@@ -50,7 +50,6 @@ NAMED = (
     "SmolLM2-135M",
     "LLaMA 7B",
     "GPT-3 175B",
-    "PaLM 540B",
     "Llama 3.1 405B",
 )
 
@@ -99,7 +98,7 @@ def moles(
             "gap_wide": Measure(100 * (family[-1][3] - 1), "% of 6ND"),
             "gpt_3_flops": Measure(gpt_3_flops, "FLOPs"),
             "gpt_3_moles": Measure(gpt_3_flops / AVOGADRO, "mol"),
-            "abilities_near": Measure(100 * _near_a_mole(), "% of abilities"),
+            "abilities_near": Measure(100 * _near_a_mole(), "%"),
         },
         tables=(
             Table("widths", columns, tuple(family)),
@@ -126,9 +125,9 @@ def _models(*, training: bool) -> Table:
             if training
             else rule_of_six(model.n_params, PAGES) / 3
         )
-        rows.append((model.name, model.year, model.n_params, model.n_tokens, flops,
+        rows.append((model.name, model.n_params, model.n_tokens, flops,
                      flops / AVOGADRO, model.flops if training else None, model.source))  # fmt: skip
-    columns = ("model", "year", "n_params", "n_tokens", "flops", "moles", "flops_by_makers",
+    columns = ("model", "n_params", "n_tokens", "flops", "moles", "flops_by_makers",
                "source")  # fmt: skip
     return Table("models", columns, tuple(rows))
 
@@ -151,7 +150,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     for table, source, marker, colour, label in series:
         rows = source.table(table)
         left.plot(rows.column("flops"), rows.column("n_params"), marker, color=colour, label=label)
-    left.axvline(AVOGADRO, ls="--", lw=1, color="C7", label="one mole")
+    left.axvline(AVOGADRO, ls="--", lw=1, color="0.5", label="one mole")
     left.set(xscale="log", yscale="log", xlabel="Floating-point operations",
              ylabel="Parameters")  # fmt: skip
     left.legend(fontsize="small", loc="lower right")
@@ -174,7 +173,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         rows = other.table("widths")
         right.plot(rows.column("d_model"), rows.column("over_6nd"), "^", color="C2",
                    label="control: forward pass only")  # fmt: skip
-    right.axhline(1.0, ls="--", lw=1, color="C7")
+    right.axhline(1.0, ls="--", lw=1, color="0.5")
     right.set(xscale="log", xlabel="Width d_model", ylabel="Operations / 6ND", ylim=(0, None))
     right.legend(fontsize="small")
     amount = result.measures["gpt_3_moles"].value

@@ -54,41 +54,31 @@ class Ability:
     prompting: str
 
 
-_CHINCHILLA = "Hoffmann et al. 2022 (arXiv 2203.15556), table 1"
-_CEREBRAS = "Cerebras-GPT model card (Dey et al. 2023), training table"
+_GPT_3 = "arXiv 2005.14165, table D.1"
+_CHINCHILLA = "arXiv 2203.15556, table 1"
+_LLAMA = "arXiv 2302.13971, table 2"
+_LLAMA_3 = "arXiv 2407.21783, section 1"
+_CEREBRAS = "Cerebras-GPT model card"
 
 #: In the order of their publication.
 MODELS = (
-    LanguageModel(
-        "GPT-3 175B", 2020, 174.6e9, 300e9,
-        "Brown et al. 2020 (arXiv 2005.14165), table D.1",
-        3.14e23, "Brown et al. 2020, table D.1",
-    ),
+    LanguageModel("GPT-3 175B", 2020, 174.6e9, 300e9, _GPT_3, 3.14e23, _GPT_3),
     LanguageModel("Jurassic-1", 2021, 178e9, 300e9, _CHINCHILLA),
     LanguageModel("Gopher 280B", 2021, 280e9, 300e9, _CHINCHILLA),
     LanguageModel(
         "LaMDA 137B", 2022, 137e9, 168e9, _CHINCHILLA,
-        3.55e23, "Thoppilan et al. 2022 (arXiv 2201.08239), section 10: from hardware and time",
+        3.55e23, "arXiv 2201.08239, section 10: from hardware and time",
     ),
     LanguageModel("MT-NLG 530B", 2022, 530e9, 270e9, _CHINCHILLA),
     LanguageModel("Chinchilla 70B", 2022, 70e9, 1.4e12, _CHINCHILLA),
     LanguageModel(
-        "PaLM 540B", 2022, 540e9, 780e9, "Chowdhery et al. 2022 (arXiv 2204.02311)",
-        2.5e24, "Wei et al. 2022a (arXiv 2206.07682), table 1",
+        "PaLM 540B", 2022, 540e9, 780e9, "arXiv 2204.02311", 2.5e24, "arXiv 2206.07682, table 1"
     ),
-    LanguageModel(
-        "LLaMA 7B", 2023, 6.7e9, 1.0e12, "Touvron et al. 2023 (arXiv 2302.13971), table 2"
-    ),
-    LanguageModel(
-        "LLaMA 65B", 2023, 65.2e9, 1.4e12, "Touvron et al. 2023 (arXiv 2302.13971), table 2"
-    ),
+    LanguageModel("LLaMA 7B", 2023, 6.7e9, 1.0e12, _LLAMA),
+    LanguageModel("LLaMA 65B", 2023, 65.2e9, 1.4e12, _LLAMA),
     LanguageModel("Cerebras-GPT 111M", 2023, 111e6, 2.22e9, _CEREBRAS, 2.5e18, _CEREBRAS),
     LanguageModel("Cerebras-GPT 13B", 2023, 13e9, 2.57e11, _CEREBRAS, 2.1e22, _CEREBRAS),
-    LanguageModel(
-        "Llama 3.1 405B", 2024, 405e9, 15.6e12,
-        "Grattafiori et al. 2024 (arXiv 2407.21783), section 1",
-        3.8e25, "Grattafiori et al. 2024, section 1",
-    ),
+    LanguageModel("Llama 3.1 405B", 2024, 405e9, 15.6e12, _LLAMA_3, 3.8e25, _LLAMA_3),
     LanguageModel("SmolLM2-135M", 2024, 135e6, 2e12, "SmolLM2-135M model card"),
 )  # fmt: skip
 

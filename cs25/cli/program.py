@@ -1,0 +1,84 @@
+"""The program: the group of commands, and its end.
+
+This module is the one place where errors become messages and exit codes:
+
+====  ==========================================================================================
+0     done; also when the reader of a pipe has gone away
+1     a demo failed, a test failed, ``record --check`` found something stale, ``doctor`` found an
+      error, or ``--strict`` and a claim is contradicted
+2     what was typed cannot be done
+3     the lecture is broken, invalid or incompatible
+4     something is missing that the demo needs
+130   interrupted
+====  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from cs25.cli.group import LazyGroup
+from cs25.cli.options import ReaderGone, common_options
+from cs25.errors import Cs25Error
+
+__all__ = ["cli", "main"]
+
+#: Where to look when something else than a `Cs25Error` reaches the user.
+ISSUE_HINT = "This is a fault of cs25: please report it with the output of --traceback."
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "auto_envvar_prefix": "CS25",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+)
+@click.version_option(package_name="cs25", message="cs25 %(version)s")
+@common_options
+def cli() -> None:
+    """Notes you can run: a companion to Stanford's CS25 lectures.
+
+    Every statement of a lecture that can be tried is a claim, decided by a real experiment.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    wants_traceback = "--traceback" in words or os.environ.get("CS25_TRACEBACK", "") not in (
+        "",
+        "0",
+    )
+    try:
+        code = cli.main(args=words, prog_name="cs25", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except Cs25Error as error:
+        return _fail(str(error), error.exit_code, wants_traceback)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)  # usage errors have one
+        command = context.command_path if context else "cs25"
+        hint = f"\n`{command} --help` shows what there is." if error.exit_code == 2 else ""
+        return _fail(error.format_message() + hint, error.exit_code, wants_traceback)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted; what had ended is kept", 130, show_traceback=False)
+    except (BrokenPipeError, ReaderGone):
+        # The reader has what it wanted. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
+
+
+def _fail(message: str, code: int, show_traceback: bool) -> int:
+    if show_traceback:
+        traceback.print_exc()
+    print(f"cs25: {message}", file=sys.stderr)
+    return code

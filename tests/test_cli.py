@@ -1,0 +1,490 @@
+"""The command line as a user meets it: what it prints, where, and with which exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cs25.cli.group import COMMANDS
+
+
+def one_to_three_lines(text: str) -> bool:
+    return 1 <= len(text.strip().splitlines()) <= 3 and "Traceback" not in text
+
+
+def test_list_shows_every_lecture_with_its_state_and_exits_0(bench, cs25):
+    bench.install("bad", "raise RuntimeError('oh')")
+    said = cs25("list")
+    assert said.code == 0
+    assert "A bench for tests" in said.out
+    assert "RuntimeError: oh (site/bad.py:1)" in said.out
+    assert "broken" in said.out
+
+
+def test_list_as_json_has_the_documented_fields(bench, cs25):
+    bench.install("bad", "raise RuntimeError('oh')")
+    document = json.loads(cs25("list", "--json").out)
+    assert document["schema"] == 1
+    lectures = {lecture["id"]: lecture for lecture in document["lectures"]}
+    assert lectures["bench"] == {
+        "id": "bench",
+        "order": 90,
+        "title": "A bench for tests",
+        "speaker": "Nobody",
+        "affiliation": "",
+        "summary": "Demos that end in every way a demo can.",
+        "state": "ready",
+        "reason": None,
+        "distribution": "bench-lecture",
+        "version": "1.0",
+        "demos": ["coin", "exact"],
+        "n_claims": 5,
+    }
+    assert lectures["bad"]["state"] == "broken"
+    assert lectures["bad"]["title"] is None
+
+
+def test_list_of_a_lecture_shows_its_demos(bench, cs25):
+    said = cs25("list", "bench")
+    assert "How often a coin falls heads" in said.out
+
+
+def test_info_shows_parameters_presets_measures_and_claims(bench, cs25):
+    said = cs25("info", "bench", "coin")
+    for text in (
+        "--tosses", "a whole number from 1 to 1000; default 100", "long", "tosses=500",
+        "share of heads", "Holds if heads at least 0.3", "Control: edge",
+    ):  # fmt: skip
+        assert text in said.out
+    document = json.loads(cs25("info", "bench", "coin", "--json").out)
+    assert document["demo"]["parameters"][0]["option"] == "--tosses"
+    assert json.loads(cs25("info", "bench", "--json").out)["lecture"]["id"] == "bench"
+
+
+def test_run_prints_numbers_figure_verdicts_and_paths(bench, cs25, cache):
+    said = cs25("run", "bench", "coin", "--seeds", "5")
+    assert said.code == 0
+    for text in (
+        "bench · coin",
+        "heads",
+        "share of heads",
+        "⠤●⠤ heads",
+        "✔ supported",
+        "✘ contradicted",
+    ):
+        assert text in said.out
+    assert "heads at least 0.3" in said.out
+    report = said.out.strip().splitlines()[-1].split()[-1]
+    assert report == str(cache / "reports/bench-coin.html")
+    assert Path(report).read_text().startswith("<!doctype html>")
+    assert "bench coin: 5 seeds" in said.err
+
+
+def test_a_second_run_says_that_it_comes_from_the_store(bench, cs25):
+    cs25("run", "bench", "coin")
+    said = cs25("run", "bench", "coin")
+    assert "from the store" in said.out
+    assert said.err == ""
+
+
+def test_run_as_json_has_the_documented_fields(bench, cs25):
+    document = json.loads(cs25("run", "bench", "coin", "--seeds", "3", "--json").out)
+    assert document["schema"] == 1
+    (run,) = document["runs"]
+    assert {
+        "lecture", "demo", "state", "error", "parameters", "preset", "seeds", "cached", "duration_s",
+        "peak_memory_mib", "measures", "tables", "figures", "claims", "manifest",
+    } <= set(run)  # fmt: skip
+    heads = run["measures"]["heads"]
+    assert {"value", "unit", "low", "high", "n", "per_seed"} <= set(heads)
+    assert run["tables"][0]["columns"] == ["seed", "heads"]
+    assert {"path", "alt"} <= set(run["figures"][0])
+    names = {"id", "statement", "criterion", "measured", "low", "high", "met", "verdict"}
+    assert names <= set(run["claims"][0])
+    assert {"versions", "git", "code", "threads", "platform", "processor", "started"} <= set(
+        run["manifest"]
+    )
+
+
+def test_a_whole_lecture_runs_every_demo(bench, cs25):
+    said = cs25("run", "bench")
+    assert "[1/2] bench coin" in said.err
+    assert "[2/2] bench exact" in said.err
+    assert "half at least 0.5" in said.out
+
+
+def test_options_of_a_demo_take_what_its_signature_declares(bench, cs25):
+    said = cs25("run", "bench", "coin", "--tosses", "7", "--json")
+    assert json.loads(said.out)["runs"][0]["parameters"] == {"tosses": 7, "control": "none"}
+    said = cs25("run", "bench", "coin", "--control", "--json")
+    assert json.loads(said.out)["runs"][0]["parameters"]["control"] == "edge"
+    said = cs25("run", "bench", "coin", "--help")
+    assert "--tosses INTEGER" in said.out
+    assert "how often. [a whole number from 1 to 1000; default:" in " ".join(said.out.split())
+
+
+def test_dry_run_says_what_would_run_and_about_how_long(bench, cs25, cache):
+    said = cs25("run", "bench", "--dry-run")
+    assert "bench coin: 1 to run, not run before, so nothing tells how long" in said.out
+    assert not (cache / "results").exists()
+    cs25("run", "bench", "coin", "--seeds", "2")
+    said = cs25("run", "bench", "coin", "--seeds", "2", "--dry-run")
+    assert "bench coin: stored" in said.out
+    said = cs25("run", "bench", "coin", "--seeds", "4", "--dry-run")
+    assert "bench coin: 2 to run, about " in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["rnu"], 2, "no command 'rnu'"),
+        (["run"], 2, "Missing argument 'LECTURE'"),
+        (["run", "bnech"], 2, "did you mean 'bench'?"),
+        (["run", "bench", "coim"], 2, "did you mean 'coin'?"),
+        (["run", "bench", "coin", "--toses", "3"], 2, "--tosses"),
+        (["run", "bench", "--tosses", "3"], 2, "`cs25 run bench DEMO --tosses ...`"),
+        (["run", "bench", "coin", "--tosses", "0"], 2, "'0' is not a whole number from 1 to 1000"),
+        (["run", "bench", "coin", "--tosses", "many"], 2, "'many' is not a whole number"),
+        (["run", "bench", "coin", "--seeds", "0"], 2, "0 is not in the range"),
+        (["run", "bench", "coin", "--seed", "-1"], 2, "-1 is not in the range"),
+        (["run", "bench", "coin", "--preset", "lnog"], 2, "did you mean 'long'?"),
+        (["run", "bench", "exact", "--control"], 2, "bench exact has no control"),
+        (["run", "bench", "coin", "--report", "no/such/folder/r.html"], 2, "there is no folder"),
+        (["run", "bench", "coin", "--report", "."], 2, ". is a folder"),
+        (["run", "bench", "coin", "--report", "/proc/r.html"], 2, "/proc/r.html cannot be written"),
+        (["run", "bad"], 3, "lecture 'bad' is broken: RuntimeError: oh"),
+        (["info", "bench", "coim"], 2, "did you mean 'coin'?"),
+        (["notes", "bnech"], 2, "did you mean 'bench'?"),
+        (["test", "bench"], 2, "lecture 'bench' ships no tests"),
+        (["runs", "show", "abc"], 2, "no run 'abc'"),
+        (["runs", "clear", "--older-than", "old", "--yes"], 2, "expected a number with s, m, h, d"),
+        (["record", "bench", "coin", "--preset", "smoke"], 2, "no recorded preset 'smoke'"),
+        (["completion", "tcsh"], 2, "'tcsh' is not one of"),
+    ],
+)  # fmt: skip
+def test_bad_input_gives_a_short_message_and_runs_nothing(bench, cs25, cache, words, code, message):
+    bench.install("bad", "raise RuntimeError('oh')")
+    said = cs25(*words)
+    assert said.code == code
+    assert message in " ".join(said.err.split())
+    assert one_to_three_lines(said.err), said.err
+    assert said.out == ""
+    assert not (cache / "results").exists()
+
+
+def test_traceback_shows_more(bench, cs25):
+    assert "Traceback" not in cs25("run", "bench", "coim").err
+    assert "Traceback" in cs25("run", "bench", "coim", "--traceback").err
+
+
+FAILING = """
+from cs25 import Demo, Lecture, Measure, RequirementError, Result, hookimpl
+
+@hookimpl
+def cs25_lecture():
+    return Lecture(id="failing", title="t", demos=tuple(
+        Demo(name, run=f"failing:{name}", summary="s") for name in ("needs", "fine", "fails")))
+
+def needs():
+    raise RequirementError("no model", remedy="`get model` brings it.")
+
+def fine():
+    return Result({"x": Measure(1)})
+
+def fails():
+    raise ValueError("no")
+"""
+
+
+def test_a_demo_that_fails_or_is_skipped_does_not_stop_the_others(shelf, cs25):
+    shelf.install("failing", FAILING)
+    said = cs25("run", "failing", "--json")
+    runs = json.loads(said.out)["runs"]
+    assert [run["state"] for run in runs] == ["skipped", "done", "failed"]
+    assert said.code == 1
+    assert cs25("run", "failing", "needs").code == 4
+    assert cs25("run", "failing", "fine").code == 0
+    assert "`get model` brings it." in cs25("run", "failing", "needs").out
+    assert "ValueError: no" in cs25("run", "failing", "fails", "--traceback").err
+
+
+def test_a_module_that_cannot_be_imported_fails_its_demo_only(bench, cs25):
+    bench.write("bench_lecture/coin.py", "import no_such_module")
+    said = cs25("run", "bench")
+    assert said.code == 1
+    assert "No module named 'no_such_module'" in " ".join(said.out.split())
+    assert cs25("run", "bench", "coin").code == 3
+
+
+def test_strict_fails_on_a_contradicted_claim(bench, cs25):
+    assert cs25("run", "bench", "coin", "--seeds", "5", "--strict").code == 1
+    assert cs25("run", "bench", "exact", "--strict").code == 0
+
+
+def test_report_is_written_where_it_was_asked_for(bench, cs25, tmp_path):
+    path = tmp_path / "report.html"
+    cs25("run", "bench", "coin", "--report", str(path))
+    html = path.read_text()
+    assert "data:image/svg+xml;base64," in html
+    assert "https://" not in html.replace("http://www.w3.org", "")
+
+
+def test_claims_take_the_latest_run_until_something_is_recorded(bench, cs25):
+    def verdicts(**expected):
+        rows = json.loads(cs25("claims", "bench", "--json").out)["claims"]
+        return {row["id"]: (row["verdict"], row["origin"], row["stale"]) for row in rows}
+
+    assert verdicts()["fair"] == ("untested", "none", False)
+    cs25("run", "bench", "coin", "--seeds", "5", "--tosses", "9")
+    assert verdicts()["fair"] == ("untested", "none", False)
+    cs25("run", "bench", "coin", "--seeds", "5")
+    assert verdicts()["fair"] == ("supported", "run", False)
+    assert verdicts()["long"] == ("untested", "none", False)
+    assert cs25("record", "bench", "coin").code == 0
+    assert verdicts()["fair"] == ("supported", "recorded", False)
+    assert verdicts()["never"] == ("contradicted", "recorded", False)
+    assert verdicts()["long"] == ("supported", "recorded", False)
+    coin = (bench.folder / "bench_lecture/coin.py").read_text()
+    bench.write("bench_lecture/coin.py", coin.replace("< 0.5", "< 0.50"))
+    assert verdicts()["fair"] == ("supported", "recorded", False)  # formatting
+    bench.write("bench_lecture/coin.py", coin.replace("< 0.5", "< 0.6"))
+    assert verdicts()["fair"] == ("supported", "recorded", True)
+    (row, *_) = json.loads(cs25("claims", "bench", "--json").out)["claims"]
+    assert {
+        "lecture", "demo", "id", "statement", "criterion", "measured", "low", "high", "n", "paper",
+        "verdict", "origin", "stale", "seeds",
+    } <= set(row)  # fmt: skip
+    assert row["seeds"] == [100, 101, 102, 103, 104]
+
+
+def test_record_check_names_what_is_stale_and_verify_stamps_what_still_agrees(bench, cs25):
+    said = cs25("record", "bench", "--check")
+    assert said.code == 1
+    assert "bench coin (default): not recorded" in said.out
+    assert cs25("record", "bench").code == 0
+    said = cs25("record", "bench", "--check")
+    assert (said.code, said.out) == (0, "every recorded result is current\n")
+    coin = (bench.folder / "bench_lecture/coin.py").read_text()
+    bench.write("bench_lecture/coin.py", coin.replace("0.5 for _", "1 / 2 for _"))
+    said = cs25("record", "bench", "--check")
+    assert said.code == 1
+    assert "bench coin (default): code of bench_lecture.coin changed" in said.out
+    said = cs25("record", "bench", "--verify")
+    assert "bench coin (default): one seed gives the same numbers" in said.out
+    assert cs25("record", "bench", "--check").code == 0
+    bench.write("bench_lecture/coin.py", coin.replace("< 0.5", "< 0.6"))
+    said = cs25("record", "bench", "coin", "--verify")
+    assert said.code == 1
+    assert "record it anew" in said.out
+
+
+def test_a_criterion_changed_after_recording_shows(bench, cs25):
+    cs25("record", "bench", "coin")
+    card = (bench.folder / "bench_lecture/__init__.py").read_text()
+    bench.write("bench_lecture/__init__.py", card.replace("AtLeast(0.3)),", "AtLeast(0.35)),", 1))
+    sys.modules.pop("bench_lecture")
+    said = cs25("record", "bench", "coin", "--check")
+    assert "criterion of fair changed after recording" in said.out
+    rows = json.loads(cs25("claims", "bench", "--json").out)["claims"]
+    assert rows[0]["stale"]
+    assert rows[0]["reasons"] == ["criterion changed after recording"]
+
+
+def test_a_bundle_that_cannot_be_read_is_an_error_with_a_remedy(bench, cs25):
+    bench.write("bench_lecture/results/coin.json", "{")
+    said = cs25("claims", "bench")
+    assert said.code == 1
+    assert "coin.json cannot be read" in said.err
+    assert one_to_three_lines(said.err)
+    assert "coin.json cannot be read" in cs25("doctor").out
+    said = cs25("run", "bench", "coin")
+    assert said.code == 0
+    assert "coin.json cannot be read" in said.err
+
+
+def test_record_writes_elsewhere_if_told_to(bench, cs25, tmp_path):
+    said = cs25("record", "bench", "exact", "--into", str(tmp_path / "out"))
+    assert said.out == f"{tmp_path}/out/bench/exact.json\n"
+    bundle = json.loads((tmp_path / "out/bench/exact.json").read_text())
+    assert bundle["recordings"]["default"]["results"][0]["measures"]["half"]["value"] == 0.5
+
+
+def test_runs_lists_shows_compares_and_clears(bench, cs25, cache):
+    assert cs25("runs").out == "No run is kept.\n"
+    cs25("run", "bench", "coin")
+    cs25("run", "bench", "coin", "--tosses", "50")
+    runs = json.loads(cs25("runs", "list", "--json").out)["runs"]
+    assert len(runs) == 2
+    assert "bench coin" in cs25("runs").out
+    by_tosses = {run["parameters"]["tosses"]: run["id"] for run in runs}
+    said = cs25("runs", "show", by_tosses[50])
+    assert "tosses=50" in said.out
+    assert "processor" in said.out
+    said = cs25("runs", "diff", by_tosses[100], by_tosses[50])
+    assert said.out.splitlines()[0] == "parameters tosses was 100, is 50"
+    assert "heads: 0.37 -> " in said.out
+    assert "removed 0 folders" in cs25("runs", "clear", "--older-than", "1h", "--yes").out
+    assert cs25("runs", "clear", "--yes").code == 0
+    assert cs25("runs").out == "No run is kept.\n"
+
+
+def test_doctor_finds_what_is_broken_and_exits_1(bench, cs25):
+    document = json.loads(cs25("doctor", "--json").out)
+    assert document["schema"] == 1
+    assert set(document["findings"][0]) == {"check", "level", "message", "remedy"}
+    assert all(f["remedy"] for f in document["findings"] if f["level"] == "error")
+    bench.install("bad", "raise RuntimeError('oh')")
+    said = cs25("doctor")
+    assert said.code == 1
+    assert "set CS25_DISABLE=bad" in " ".join(said.out.split())
+
+
+def test_notes_are_printed_with_a_title(bench, cs25):
+    assert "A coin is fair." in cs25("notes", "bench").out
+    assert cs25("notes", "bench", "--raw").out.startswith("# Coins")
+
+
+def test_a_lectures_tests_run(bench, cs25, capfd):
+    card = (bench.folder / "bench_lecture/__init__.py").read_text()
+    card = card.replace('notes="notes.md",', 'notes="notes.md", tests="bench_lecture.tests",')
+    bench.write("bench_lecture/__init__.py", card)
+    bench.write("bench_lecture/tests/__init__.py", "")
+    bench.write("bench_lecture/tests/test_it.py", "def test_it():\n    assert 1 + 1 == 2\n")
+    os.environ["PYTHONPATH"], before = str(bench.folder), os.environ.get("PYTHONPATH")
+    try:
+        said = cs25("test", "bench")
+        assert said.code == 0
+        assert "1 passed" in said.out
+        bench.write("bench_lecture/tests/test_it.py", "def test_it():\n    assert 1 + 1 == 3\n")
+        assert cs25("test", "bench", "-x").code == 1
+    finally:
+        os.environ.pop("PYTHONPATH")
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
+def fresh(*words: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run cs25 in an interpreter of its own."""
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.run(
+        [sys.executable, "-m", "cs25", *words],
+        capture_output=True, text=True, check=False, cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"], ["list", "--json"], ["--version"]])
+def test_listing_imports_nothing_heavy(bench, tmp_path, words):
+    code = (
+        "import sys; from cs25.cli import main; main(sys.argv[1:]);"
+        "heavy = 'torch numpy scipy matplotlib transformers rich.markdown jinja2 plotext pytest';"
+        "sys.exit(' '.join(m for m in heavy.split() if m in sys.modules))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.stderr == "\n" or done.stderr == ""
+    assert "emergence" in done.stdout or words in (["--help"], ["--version"])
+
+
+def test_a_run_from_the_store_imports_nothing_heavy(bench, cs25, tmp_path):
+    cs25("run", "bench", "coin", "--seeds", "5")
+    code = (
+        "import sys; from cs25.cli import main;"
+        "main(['run', 'bench', 'coin', '--seeds', '5']);"
+        "sys.exit(' '.join(m for m in ('torch', 'matplotlib') if m in sys.modules))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+    )  # fmt: skip
+    assert "from the store" in done.stdout
+    assert done.stderr.strip() == ""
+
+
+def test_a_closed_pipe_ends_silently_with_0(bench, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cs25", "info", "bench", "coin"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    os.close(writer)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_the_line_that_installs_it(cs25, shell):
+    assert "_CS25_COMPLETE" in cs25("completion", shell).out
+
+
+def complete(words: str, cwd: Path) -> list[str]:
+    """Ask as bash does what may stand at the end of a line."""
+    done = fresh(
+        cwd=cwd, _CS25_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
+    )
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_completion_of_lectures_demos_and_options(bench, cs25, tmp_path):
+    assert complete("cs25 run ben", tmp_path) == ["bench"]
+    assert complete("cs25 run bench c", tmp_path) == ["coin"]
+    # The demo's module is not imported for completion: its options are known once it was looked at.
+    assert "--tosses" not in complete("cs25 run bench coin --tos", tmp_path)
+    cs25("info", "bench", "coin")
+    assert complete("cs25 run bench coin --tos", tmp_path) == ["--tosses"]
+
+
+COMMANDING = """
+import click
+from cs25 import Command, Lecture, hookimpl
+
+@hookimpl
+def cs25_lecture():
+    return Lecture(id="extra", title="t")
+
+@hookimpl
+def cs25_commands():
+    return [Command("greet", "extra:greet", "Say hello."), Command("list", "extra:greet", "Shadow.")]
+
+@click.command()
+def greet():
+    click.echo("hello")
+"""
+
+
+def test_a_plugin_adds_a_command_and_shadows_none(shelf, cs25):
+    shelf.install("extra", COMMANDING)
+    assert cs25("greet").out == "hello\n"
+    help_text = cs25("--help").out
+    assert "Say hello. (extra)" in help_text
+    assert "Shadow" not in help_text
+    assert "extra" in cs25("list").out
+
+
+def test_help_of_the_group_says_of_each_command_what_the_command_says(cs25):
+    from importlib import import_module
+
+    for name, line in COMMANDS.items():
+        command = import_module(f"cs25.cli.{name}").command
+        assert command.help.splitlines()[0] == line, name
+
+
+def test_quiet_says_nothing_on_standard_error(bench, cs25):
+    assert cs25("run", "bench", "coin", "--quiet").err == ""
+
+
+def test_every_option_has_an_environment_variable(bench, cs25, monkeypatch):
+    monkeypatch.setenv("CS25_RUN_SEEDS", "3")
+    monkeypatch.setenv("CS25_RUN_DEMO__TOSSES", "9")
+    run = json.loads(cs25("run", "bench", "coin", "--json").out)["runs"][0]
+    assert run["seeds"] == [0, 1, 2]
+    assert run["parameters"]["tosses"] == 9
