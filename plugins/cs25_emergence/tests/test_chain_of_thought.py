@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+import torch
 
 from cs25 import Result
+from cs25.nn import Job
 from cs25_emergence import chain_of_thought as module
 from cs25_emergence import cs25_lecture
-from cs25_emergence.family import family
+from cs25_emergence import family as family_module
+from cs25_emergence.family import train_one
 from cs25_emergence.running_sum import BASE, D_VOCAB
 
 DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "chain-of-thought")
@@ -101,18 +106,38 @@ def test_figure_states_the_finding_and_shows_the_control(monkeypatch: pytest.Mon
     assert "control" not in module.draw([good, flat], []).get_label()
 
 
-@pytest.mark.slow
-def test_a_small_family_is_reproducible_and_learns_steps_before_sums() -> None:
-    def run_family(seed: int) -> dict[str, np.ndarray]:
-        return family(
-            widths=[2, 24], n_terms=3, steps=200, batch=24, questions=300, shuffled=False, seed=seed
+def test_a_member_is_the_same_again_for_its_seed_and_another_for_another() -> None:
+    terms = torch.randint(BASE, (20, 3), generator=torch.Generator().manual_seed(0))
+    steps: list[int] = []
+
+    def member(seed: int, *, shuffled: bool = False) -> dict[str, np.ndarray]:
+        return train_one(
+            d_model=8,
+            terms=terms,
+            steps=15,
+            batch=8,
+            shuffled=shuffled,
+            seed=seed,
+            progress=steps.append,
         )
 
-    first, again, other = run_family(0), run_family(0), run_family(1)
+    first, again, other = member(0), member(0), member(1)
     assert all(np.array_equal(first[name], again[name]) for name in first)
-    assert not np.array_equal(first["terms"], other["terms"])
-    sums = first["terms"].cumsum(axis=1) % BASE
-    step = (first["step"][..., -1] == sums[:, -1]).mean(axis=1)
-    direct = (first["direct"] == sums[:, -1]).mean(axis=1)
-    assert step[0] < 0.3  # 500 steps of a width of two are far from enough
-    assert step[1] > direct[1] + 0.3
+    assert not np.array_equal(first["log_probs"], other["log_probs"])
+    assert not np.array_equal(first["log_probs"], member(0, shuffled=True)["log_probs"])
+    assert sum(steps) == 4 * 15
+    assert np.exp(first["log_probs"]).sum(axis=-1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_family_stacks_its_members_in_the_order_of_their_widths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fleet(jobs: Sequence[Job], desc: str) -> list[dict[str, np.ndarray]]:
+        return [{"n_params": np.array(job.kwargs["d_model"])} for job in jobs]
+
+    monkeypatch.setattr(family_module, "run_fleet", fleet)
+    made = family_module.family(
+        widths=[4, 8], n_terms=3, steps=1, batch=1, questions=7, shuffled=False, seed=0
+    )
+    assert made["n_params"].tolist() == [4, 8]
+    assert made["terms"].shape == (7, 3)
