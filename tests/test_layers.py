@@ -24,7 +24,6 @@ RECORDS = {"card", "criteria", "errors", "parameters", "result", "suggest", "ver
 EXCEPTIONS = {
     ("__main__", "cs25.cli"),  # python -m cs25
     ("worker", "cs25.render.figure"),  # the figure is drawn where the demo has run
-    ("health", "cs25.cli.completion"),  # doctor looks whether completion is installed
 }
 
 

@@ -256,6 +256,8 @@ def test_the_course_from_python(bench):
     assert run.parameters == {"tosses": 10, "control": "none"}
     with pytest.raises(ParameterError, match="'tosses': found 0, expected a whole number from 1"):
         course.run("bench", "coin", tosses=0)
+    with pytest.raises(ParameterError, match="'seeds': found 0, expected at least 1"):
+        course.run("bench", "coin", seeds=0)
     with pytest.raises(UnknownNameError, match="did you mean 'tosses'"):
         course.run("bench", "coin", toses=3)
     with pytest.raises(UnknownNameError, match="no preset 'lnog'"):
