@@ -14,7 +14,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from cs25.criteria import CRITERIA, Criterion, Greater
+from cs25.criteria import CRITERIA, Criterion, Greater, is_finite_number
 from cs25.errors import LectureError
 from cs25.suggest import did_you_mean
 
@@ -35,6 +35,8 @@ DEFAULT_PRESET = "default"
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.+!]+")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Published:
     source: str
 
     def __post_init__(self) -> None:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise _wrong(self, "value", self.value, "a number")
+        if not is_finite_number(self.value):
+            raise _wrong(self, "value", self.value, "a finite number")
         _check_text(self, "what", "source")
 
 
@@ -108,6 +110,17 @@ class Claim:
             raise _wrong(self, "metric", self.metric, "the name of the measure that decides it")
         if self.paper is not None and not isinstance(self.paper, Published):
             raise _wrong(self, "paper", self.paper, "Published(value, what, source)")
+        _check_string(self, "scale_note")
+
+    @property
+    def criterion(self) -> str:
+        """The criterion in words, with the measure it looks at.
+
+        >>> from cs25.criteria import AtMost
+        >>> Claim("small-error", "It fits", metric="error", holds=AtMost(0.2)).criterion
+        'error at most 0.2'
+        """
+        return f"{self.metric} {self.holds}" if self.metric else str(self.holds)
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -154,18 +167,29 @@ class Demo:
         if self.figure is not None:
             _check_pattern(self, "figure", _TARGET, "'package.module:function' or None")
         _freeze_mapping(self, "measures")
+        for name, meaning in self.measures.items():
+            if not isinstance(name, str) or not name.isidentifier():
+                raise _wrong(self, "measures", name, "names like 'r_squared'")
+            if not isinstance(meaning, str) or not meaning.strip():
+                raise _wrong(self, f"measures[{name!r}]", meaning, "text that is not empty")
         _freeze_mapping(self, "presets")
         for name, parameters in self.presets.items():
             if name == DEFAULT_PRESET:
                 raise _wrong(self, "presets", name, "another name: 'default' is the signature")
+            if not isinstance(name, str) or not _NAME.fullmatch(name):
+                raise _wrong(self, "presets", name, "names like 'full' (a-z, 0-9, hyphens)")
             if not isinstance(parameters, Mapping):
                 raise _wrong(self, f"presets[{name!r}]", parameters, "a mapping of parameters")
+        frozen = {name: MappingProxyType(dict(values)) for name, values in self.presets.items()}
+        object.__setattr__(self, "presets", MappingProxyType(frozen))
+        if self.control is not None:
+            _check_text(self, "control")
         _check_records(self, "claims", Claim)
         _check_unique(self, "claims")
         for claim in self.claims:
             self._check_claim(claim)
-        if isinstance(self.tolerance, bool) or not isinstance(self.tolerance, int | float):
-            raise _wrong(self, "tolerance", self.tolerance, "a number")
+        if not is_finite_number(self.tolerance) or self.tolerance < 0:
+            raise _wrong(self, "tolerance", self.tolerance, "a number that is not negative")
 
     def _check_claim(self, claim: Claim) -> None:
         if claim.preset != DEFAULT_PRESET and claim.preset not in self.presets:
@@ -213,9 +237,7 @@ class Lecture:
         if isinstance(self.order, bool) or not isinstance(self.order, int):
             raise _wrong(self, "order", self.order, "a whole number")
         _check_text(self, "title")
-        for name in ("speaker", "affiliation", "summary"):
-            if not isinstance(getattr(self, name), str):
-                raise _wrong(self, name, getattr(self, name), "text")
+        _check_string(self, "speaker", "affiliation", "summary")
         if self.notes is not None:
             _check_text(self, "notes")
         if self.tests is not None:
@@ -246,6 +268,7 @@ class Command:
     def __post_init__(self) -> None:
         _check_name(self, "name")
         _check_pattern(self, "target", _TARGET, "'package.module:click_command'")
+        _check_string(self, "help")
 
 
 @dataclass(frozen=True)
@@ -269,6 +292,11 @@ class ModelSource:
     def __post_init__(self) -> None:
         _check_name(self, "alias")
         _check_text(self, "hub")
+        if self.wheel is not None:
+            _check_pattern(self, "wheel", _PINNED, "'name==version' or None")
+        if self.sha256 is not None:
+            _check_pattern(self, "sha256", _SHA256, "64 hexadecimal digits or None")
+        _check_string(self, "licence")
 
 
 @dataclass(frozen=True)
@@ -284,6 +312,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         _check_text(self, "check", "message")
+        _check_string(self, "remedy")
         if self.level not in self.LEVELS:
             raise _wrong(self, "level", self.level, f"one of {', '.join(self.LEVELS)}")
 
@@ -303,6 +332,12 @@ def _check_text(record: object, *names: str) -> None:
         value = getattr(record, name)
         if not isinstance(value, str) or not value.strip():
             raise _wrong(record, name, value, "text that is not empty")
+
+
+def _check_string(record: object, *names: str) -> None:
+    for name in names:
+        if not isinstance(getattr(record, name), str):
+            raise _wrong(record, name, getattr(record, name), "text")
 
 
 def _check_pattern(record: object, name: str, pattern: re.Pattern[str], expected: str) -> None:

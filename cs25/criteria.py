@@ -7,17 +7,32 @@ from dataclasses import dataclass
 
 from cs25.errors import LectureError
 
-__all__ = ["CRITERIA", "AtLeast", "AtMost", "Criterion", "Greater", "Within"]
+__all__ = ["CRITERIA", "AtLeast", "AtMost", "Criterion", "Greater", "Within", "is_finite_number"]
+
+
+def is_finite_number(value: object) -> bool:
+    """Whether ``value`` is a finite number; a truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond any float
+        return False
 
 
 def _finite(record: object, *names: str) -> None:
     for name in names:
         value = getattr(record, name)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
+        if not is_finite_number(value):
             raise LectureError(
                 where=type(record).__name__, field=name, found=value, expected="a finite number"
             )
+
+
+def _spell(number: float) -> str:
+    """Return a number that reads back unchanged: the recorded criterion is compared as text."""
+    short = f"{number:g}" if float(f"{number:g}") == number else repr(number)
+    return short.replace("e+", "e")
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,7 @@ class AtLeast:
         return high < self.threshold
 
     def __str__(self) -> str:
-        return f"at least {self.threshold:g}"
+        return f"at least {_spell(self.threshold)}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class AtMost:
         return low > self.threshold
 
     def __str__(self) -> str:
-        return f"at most {self.threshold:g}"
+        return f"at most {_spell(self.threshold)}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,7 @@ class Within:
                 where="Within",
                 field="low",
                 found=self.low,
-                expected=f"at most high ({self.high:g})",
+                expected=f"at most high ({_spell(self.high)})",
             )
 
     def contains(self, value: float) -> bool:
@@ -96,7 +111,7 @@ class Within:
         return high < self.low or low > self.high
 
     def __str__(self) -> str:
-        return f"between {self.low:g} and {self.high:g}"
+        return f"between {_spell(self.low)} and {_spell(self.high)}"
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,13 @@ class Greater:
                 raise LectureError(
                     where="Greater", field=name, found=value, expected="the name of a measure"
                 )
+        if self.larger == self.smaller:
+            raise LectureError(
+                where="Greater",
+                field="smaller",
+                found=self.smaller,
+                expected="another measure than larger",
+            )
 
     def contains(self, difference: float) -> bool:
         """Whether a difference lies in the region."""
@@ -128,7 +150,7 @@ class Greater:
         return high <= self.margin
 
     def __str__(self) -> str:
-        by = f" by more than {self.margin:g}" if self.margin else ""
+        by = f" by more than {_spell(self.margin)}" if self.margin else ""
         return f"{self.larger} greater than {self.smaller}{by}"
 
 

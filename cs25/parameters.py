@@ -7,6 +7,7 @@ Options of `cs25 run`, tables in the reference and checks all come from what is 
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import typing
@@ -17,6 +18,7 @@ from typing import Annotated, Any, Literal
 import annotated_types
 import docstring_parser
 
+from cs25.criteria import is_finite_number
 from cs25.errors import ParameterError, SignatureError, UnknownNameError
 
 __all__ = ["Parameter", "Signature", "Type", "read_signature"]
@@ -26,6 +28,12 @@ Value = Scalar | tuple[Scalar, ...]
 
 _SCALARS = {int: "int", float: "float", bool: "bool", str: "str"}
 _WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
+
+#: What `cs25 run` and `cs25.run` call their own options: no parameter may hide behind them.
+RESERVED = frozenset(
+    ("demo", "dry_run", "fresh", "help", "json", "lecture", "offline", "open", "preset")
+) | {"quiet", "report", "seeds", "strict", "tables", "threads", "traceback", "version"}
+
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -102,12 +110,15 @@ class Type:
         if self.kind == "choice":
             return next((choice for choice in self.choices if str(choice) == text), text)
         if self.kind == "tuple":
-            parts = [part for part in text.split(",") if part.strip()]
+            parts = text.split(",")
+            if not parts[-1].strip():  # "" is empty, and "1," has one item, as in Python
+                parts.pop()
             types = self.items * len(parts) if self.variadic else self.items
             if len(types) != len(parts):
                 raise ValueError(self.describe())
             try:
-                return tuple(item.parse(part) for item, part in zip(types, parts, strict=True))
+                pairs = zip(types, parts, strict=True)
+                return tuple(item.parse(part.strip()) for item, part in pairs)
             except ValueError:
                 raise ValueError(self.describe()) from None
         return text
@@ -121,9 +132,10 @@ class Type:
             types = self.items * len(value) if self.variadic else self.items
             if len(types) == len(value):
                 pairs = zip(types, value, strict=True)
-                return tuple(typing.cast("Scalar", item.check(part)) for item, part in pairs)
-        elif self.kind == "float" and isinstance(value, int | float) and type(value) is not bool:
-            if math.isfinite(value):
+                with contextlib.suppress(ValueError):  # the whole is told, not the item
+                    return tuple(typing.cast("Scalar", item.check(part)) for item, part in pairs)
+        elif self.kind == "float" and isinstance(value, int | float):
+            if is_finite_number(value):
                 return float(value)
         elif self.kind in _SCALARS.values() and _SCALARS.get(type(value)) == self.kind:
             return typing.cast("Value", value)
@@ -140,7 +152,7 @@ class Type:
             and (self.gt is None or value > self.gt)
             and (self.le is None or value <= self.le)
             and (self.lt is None or value < self.lt)
-            and (self.multiple_of is None or value % self.multiple_of == 0)
+            and (self.multiple_of is None or _is_multiple(value, self.multiple_of))
         )
 
     def _bounds(self) -> str:
@@ -253,12 +265,13 @@ def read_signature(function: Callable[..., Any], target: str) -> Signature:
 
     Raises:
         SignatureError: a parameter is positional, has no annotation or default, or is of a type
-            that no command line, notebook or form could offer.
+            or name that no command line, notebook or form could offer.
     """
     doc = docstring_parser.parse(inspect.getdoc(function) or "", docstring_parser.Style.GOOGLE)
     helps = {p.arg_name: " ".join((p.description or "").split()) for p in doc.params}
     try:
         hints = typing.get_type_hints(function, include_extras=True)
+        specs = inspect.signature(function).parameters
     except Exception as error:
         raise SignatureError(
             target=target,
@@ -268,7 +281,7 @@ def read_signature(function: Callable[..., Any], target: str) -> Signature:
         ) from error
     parameters = []
     takes_seed = False
-    for name, spec in inspect.signature(function).parameters.items():
+    for name, spec in specs.items():
 
         def wrong(found: str, expected: str, name: str = name) -> SignatureError:
             return SignatureError(target=target, parameter=name, found=found, expected=expected)
@@ -292,6 +305,8 @@ def read_signature(function: Callable[..., Any], target: str) -> Signature:
                 raise wrong(f"type {_spell(hints[name])}", "int")
             takes_seed = True
             continue
+        if name.startswith("_") or name in RESERVED:
+            raise wrong("a name that cannot be an option", "a name that `cs25 run` does not use")
         parameters.append(Parameter(name, kind, default, helps.get(name, "")))
     return Signature(tuple(parameters), takes_seed, doc.short_description or "")
 
@@ -324,6 +339,9 @@ def _read_type(hint: Any) -> Type:
         return Type(_SCALARS[hint])
     if typing.get_origin(hint) is Literal:
         choices = typing.get_args(hint)
+        texts = {str(choice) for choice in choices}
+        if len(texts) < len(choices) or any(text != text.strip() or not text for text in texts):
+            raise TypeError("choices that can be told apart when they are typed")
         if all(type(choice) in _SCALARS for choice in choices):
             return Type("choice", choices=choices)
     if typing.get_origin(hint) is tuple:
@@ -350,7 +368,17 @@ def _constraints(metadata: Sequence[Any]) -> dict[str, Any]:
                 found[name], known = getattr(item, attribute), True
         if isinstance(item, annotated_types.BaseMetadata) and not known:
             raise TypeError(f"bounds a command line can show, not {item!r}")
-    return {name: bound for name, bound in found.items() if bound is not None}
+    bounds = {name: bound for name, bound in found.items() if bound is not None}
+    for name, bound in bounds.items():
+        if not is_finite_number(bound) or (name == "multiple_of" and bound <= 0):
+            raise TypeError(f"a finite number as its bound {name!r}, not {bound!r}")
+    return bounds
+
+
+def _is_multiple(value: float, of: float) -> bool:
+    if isinstance(value, int) and isinstance(of, int):
+        return value % of == 0
+    return abs(math.remainder(value, of)) <= 1e-9 * of  # 0.3 % 0.1 is not 0
 
 
 def _spell(hint: Any) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypedDict
 
+from cs25.criteria import is_finite_number
 from cs25.errors import ResultError
 
 __all__ = ["Cell", "Measure", "Result", "Table"]
@@ -43,7 +44,7 @@ class Measure:
                 continue
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise ResultError(f"Measure: {name} is {number!r}, expected a number")
-            if not math.isfinite(number):
+            if not is_finite_number(number):
                 raise ResultError(
                     f"Measure: {name} is {number!r}, expected a finite number; "
                     "leave out a measure that does not exist"
@@ -52,20 +53,33 @@ class Measure:
         if (self.low is None) != (self.high is None):
             raise ResultError("Measure: one end of the interval is missing, expected both or none")
         if self.low is not None and self.high is not None and self.low > self.high:
-            raise ResultError(f"Measure: low {self.low:g} is above high {self.high:g}")
+            raise ResultError(f"Measure: low {self.low!r} is above high {self.high!r}")
+        if not isinstance(self.unit, str):
+            raise ResultError(f"Measure: unit is {self.unit!r}, expected text")
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under named columns; cells are numbers, text, truth values or None."""
+    """Rows under named columns; cells are numbers, text, truth values or None.
+
+    A number that is not finite becomes None: JSON has no name for it.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        rows = tuple(tuple(_cell(self.name, cell) for cell in row) for row in self.rows)
+        if not isinstance(self.name, str) or not self.name:
+            raise ResultError(f"Table: name is {self.name!r}, expected text that is not empty")
+        object.__setattr__(self, "columns", _sequence(self.name, "columns", self.columns))
+        for column in self.columns:
+            if not isinstance(column, str):
+                raise ResultError(f"Table {self.name!r}: column {column!r}, expected text")
+        rows = tuple(
+            tuple(_cell(self.name, cell) for cell in _sequence(self.name, "a row", row))
+            for row in _sequence(self.name, "rows", self.rows)
+        )
         object.__setattr__(self, "rows", rows)
         repeated = [name for name, count in Counter(self.columns).items() if count > 1]
         if repeated:
@@ -106,6 +120,10 @@ class Result:
     text: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.measures, Mapping):
+            raise ResultError(f"Result: measures are {self.measures!r}, expected a mapping")
+        if isinstance(self.tables, str | Table) or not isinstance(self.tables, Iterable):
+            raise ResultError(f"Result: tables are {self.tables!r}, expected a tuple of Table")
         for name, measure in self.measures.items():
             if not isinstance(name, str) or not name.isidentifier():
                 raise ResultError(f"Result: measure {name!r}, expected a name like 'r_squared'")
@@ -155,9 +173,7 @@ class Result:
         try:
             return cls(
                 measures={name: Measure(**m) for name, m in data["measures"].items()},
-                tables=tuple(
-                    Table(t["name"], t["columns"], _rows(t["rows"])) for t in data["tables"]
-                ),
+                tables=tuple(Table(t["name"], t["columns"], t["rows"]) for t in data["tables"]),
                 text=data["text"],
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -173,13 +189,20 @@ def table_to_json(table: Table) -> TableJson:
     }
 
 
-def _rows(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
-    return tuple(tuple(row) for row in rows)
-
-
 def _plain(value: Any) -> Any:
-    """Turn a zero-dimensional array or numpy scalar into Python's own number."""
-    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+    """Turn an array or tensor of one number, or a numpy scalar, into Python's own number."""
+    if isinstance(value, str) or not hasattr(value, "item"):
+        return value
+    try:
+        return value.item()
+    except (ValueError, RuntimeError):  # numpy's and torch's word for more than one number
+        return value
+
+
+def _sequence(table: str, what: str, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):  # a text would be cut up
+        raise ResultError(f"Table {table!r}: {what} is {value!r}, expected a tuple")
+    return tuple(value)
 
 
 def _cell(table: str, value: Any) -> Cell:

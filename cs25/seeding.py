@@ -32,11 +32,11 @@ def seeded(seed: int) -> Iterator[None]:
     torch = sys.modules.get("torch")
     python_state, numpy_state = random.getstate(), np.random.get_state()
     torch_state = torch.get_rng_state() if torch else None
-    random.seed(seed)
-    np.random.seed(seed)
-    if torch:
-        torch.random.default_generator.manual_seed(seed)
-    try:
+    try:  # from here on: a seed that numpy refuses must leave nothing changed either
+        random.seed(seed)
+        np.random.seed(seed)
+        if torch:
+            torch.random.default_generator.manual_seed(seed)
         yield
     finally:
         random.setstate(python_state)

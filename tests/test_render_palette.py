@@ -76,3 +76,9 @@ def test_any_two_colours_differ_under_any_vision(name, vision):
     colours = [seen(colour, VISION[vision]) for colour in SETS[name]]
     # 2.3 is a just noticeable difference in CIE 1976; four of them are seen at a glance.
     assert min(math.dist(a, b) for a, b in itertools.combinations(colours, 2)) >= 9
+
+
+def test_c7_is_grey_as_matplotlib_has_it():
+    for colours in SETS.values():
+        parts = [int(colours[7][i : i + 2], 16) for i in (1, 3, 5)]
+        assert max(parts) - min(parts) == 0

@@ -103,6 +103,13 @@ def test_numbers_verdicts_and_provenance_are_on_the_page(page):
         assert words in page.text
 
 
+def test_a_column_with_nothing_in_it_is_left_out(page):
+    assert "95 % interval unit seeds meaning" in page.text
+    exact = {"value": 2.0, "unit": "", "low": 2.0, "high": 2.0, "n": 1, "per_seed": [2.0]}
+    bare = Page(render_report([run(measures={"exact": exact})], title="t"))
+    assert "measure value unit meaning exact 2" in bare.text
+
+
 def test_nothing_is_fetched(page):
     addresses = [a.get(key) for _, a in page.tags for key in ("src", "srcset", "href") if key in a]
     assert all(re.match(r"data:|#", address) for address in addresses)

@@ -68,6 +68,13 @@ def flat(text):
     return " ".join(text.split())
 
 
+def test_tables_are_named_where_they_are_not_printed():
+    table = {"name": "models", "columns": ["k", "y"], "rows": [[1, 0.125], [2, 0.25]]}
+    text = shown(run_view(run(tables=[table]), tables=False))
+    assert "models (2 rows): printed by --tables" in " ".join(text.split())
+    assert "0.125" not in text
+
+
 def test_the_header_says_what_ran():
     text = shown(run_view(run(summary="Loss falls", seeds=[3, 4, 5], changed={"steps": 9})))
     assert text.splitlines()[:3] == [

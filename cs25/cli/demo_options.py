@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -44,13 +44,12 @@ class DemoCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the demo's options apart from the command's."""
         ours = self._demo_params(ctx)
-        rows = [r for p in super().get_params(ctx) if (r := p.get_help_record(ctx)) is not None]
         with formatter.section("Options"):
-            formatter.write_dl(rows)
+            formatter.write_dl(_help_records(ctx, super().get_params(ctx)))
         if ours:
             demo = ctx.meta[_META][0]
             with formatter.section(f"Options of {demo.id}"):
-                formatter.write_dl([r for p in ours if (r := p.get_help_record(ctx)) is not None])
+                formatter.write_dl(_help_records(ctx, ours))
             presets = ", ".join(("default", *demo.presets))
             formatter.write_paragraph()
             formatter.write_text(f"Presets: {presets}. Control: {demo.control or 'none'}.")
@@ -89,6 +88,13 @@ class DemoCommand(click.Command):
                 next(words, None)
         lecture, demo = [*names, None, None][:2]
         return lecture, demo
+
+
+def _help_records(
+    ctx: click.Context, parameters: Sequence[click.Parameter]
+) -> list[tuple[str, str]]:
+    options = (parameter for parameter in parameters if isinstance(parameter, click.Option))
+    return [record for option in options if (record := option.get_help_record(ctx)) is not None]
 
 
 class _Value(click.ParamType[Any]):

@@ -94,12 +94,12 @@ def _demo_document(demo: Demo, signature: Signature | None) -> dict[str, Any]:
 
 
 def _claim_document(claim: Claim) -> dict[str, Any]:
-    from cs25.render.document import criterion, paper_document
+    from cs25.render.document import paper_document
 
     return {
         "id": claim.id,
         "statement": claim.statement,
-        "criterion": criterion(claim),
+        "criterion": claim.criterion,
         "preset": claim.preset,
         "paper": paper_document(claim),
         "scale_note": claim.scale_note,
@@ -128,7 +128,7 @@ def _print_lecture(plugin: Plugin, card: Lecture) -> None:
 def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
     from rich.text import Text
 
-    from cs25.render.document import criterion
+    from cs25.render.numerals import number
 
     out = console()
     out.print(Text.assemble((f"{card.id} {demo.id}", "bold"), f"\n{demo.summary}"))
@@ -151,10 +151,10 @@ def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
         out.print(Text(f"\nClaim {claim.id}", style="bold"))
         out.print(Text(claim.statement))
         preset = f", with preset {claim.preset}" if claim.preset != "default" else ""
-        out.print(Text(f"Holds if {criterion(claim)}{preset}."))
+        out.print(Text(f"Holds if {claim.criterion}{preset}."))
         if claim.paper:
             paper = claim.paper
-            out.print(Text(f"Published: {paper.value:g}, {paper.what} ({paper.source})"))
+            out.print(Text(f"Published: {number(paper.value)}, {paper.what} ({paper.source})"))
         if claim.scale_note:
             out.print(Text(f"Scale: {claim.scale_note}"))
 

@@ -70,6 +70,7 @@ class Settings:
 @click.option("--report", type=click.Path(path_type=Path), help="Where to write the HTML report.")
 @click.option("--open", "open_report", is_flag=True, help="Open the report in a browser.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a claim is contradicted.")
+@click.option("--tables", is_flag=True, help="Print the tables of numbers, too.")
 @click.option("--dry-run", is_flag=True, help="Only say what would run, and about how long.")
 @json_option
 @common_options
@@ -90,6 +91,7 @@ def command(
     report: Path | None,
     open_report: bool,
     strict: bool,
+    tables: bool,
     dry_run: bool,
     as_json: bool,
     **demo_options: Any,
@@ -115,7 +117,7 @@ def command(
     for document in _documents(plans, plugin, store, fresh):
         documents.append(document)
         if not as_json:
-            _print_run(document)
+            _print_run(document, tables=tables)
     path = _write_report(documents, plugin, report, demo, store)
     if as_json:
         print_json({"runs": documents})
@@ -222,19 +224,21 @@ def _print_plans(plans: Sequence[Plan | Run], store: Store, fresh: bool) -> None
         )
 
 
-def _print_run(document: RunJson) -> None:
+def _print_run(document: RunJson, *, tables: bool) -> None:
     from cs25.render.terminal import run_view
 
     out = console()
-    out.print(run_view(document))
+    out.print(run_view(document, tables=tables))
     out.print()
 
 
 def _print_end(documents: Sequence[RunJson], report: Path | None) -> None:
-    from cs25.render.terminal import verdict_summary
+    from cs25.render.verdicts import verdict_summary, verdict_table
 
     out = console()
     if len(documents) > 1:
+        out.print(verdict_table(documents))
+        out.print()
         out.print(verdict_summary(documents))
     if report is not None:
         out.print(f"report  {report}", soft_wrap=True)

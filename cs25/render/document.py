@@ -15,7 +15,7 @@ from cs25.result import table_to_json
 from cs25.runner import Run
 from cs25.verdict import Judgement
 
-__all__ = ["criterion", "paper_document", "row_document", "run_document"]
+__all__ = ["paper_document", "row_document", "run_document"]
 
 
 def run_document(run: Run, plugin: Plugin, demo: Demo, bundle: Bundle | None) -> RunJson:
@@ -72,16 +72,6 @@ def paper_document(claim: Claim) -> PaperJson | None:
     return {"value": claim.paper.value, "what": claim.paper.what, "source": claim.paper.source}
 
 
-def criterion(claim: Claim) -> str:
-    """Return a claim's criterion in words, with the measure it looks at.
-
-    >>> from cs25 import AtMost
-    >>> criterion(Claim("small-error", "It fits", metric="error", holds=AtMost(0.2)))
-    'error at most 0.2'
-    """
-    return f"{claim.metric} {claim.holds}" if claim.metric else str(claim.holds)
-
-
 def row_document(row: Row) -> LedgerJson:
     """Return a row of the ledger as plain data."""
     measured = row.measured
@@ -90,7 +80,7 @@ def row_document(row: Row) -> LedgerJson:
         "demo": row.demo,
         "id": row.claim.id,
         "statement": row.claim.statement,
-        "criterion": criterion(row.claim),
+        "criterion": row.claim.criterion,
         "measured": measured.value if measured else None,
         "low": measured.low if measured else None,
         "high": measured.high if measured else None,
@@ -116,7 +106,7 @@ def _claim(judgement: Judgement, plugin: Plugin, demo: Demo, bundle: Bundle | No
     return {
         "id": claim.id,
         "statement": claim.statement,
-        "criterion": criterion(claim),
+        "criterion": claim.criterion,
         "measured": measured.value if measured else None,
         "low": measured.low if measured else None,
         "high": measured.high if measured else None,

@@ -27,10 +27,29 @@ __all__ = [
 
 Theme = Literal["light", "dark"]
 
-#: Blue, vermilion, bluish green, reddish purple (Okabe and Ito's), then two of our own.
+#: Blue, vermilion, bluish green, reddish purple (Okabe and Ito's), then three of our own, and
+#: grey as "C7", where matplotlib has it too.
 CYCLE: Final[dict[Theme, tuple[str, ...]]] = {
-    "light": ("#0072B2", "#D55E00", "#009E73", "#B5518F", "#8A2BE2", "#4A3A10"),
-    "dark": ("#56B4E9", "#F08A3C", "#35C79A", "#E39BC4", "#F0E442", "#9B6CFF"),
+    "light": (
+        "#0072B2",
+        "#D55E00",
+        "#009E73",
+        "#B5518F",
+        "#8A2BE2",
+        "#4A3A10",
+        "#241078",
+        "#606060",
+    ),
+    "dark": (
+        "#56B4E9",
+        "#F08A3C",
+        "#35C79A",
+        "#E39BC4",
+        "#F0E442",
+        "#9B6CFF",
+        "#D02048",
+        "#8C8C8C",
+    ),
 }
 
 #: (background, text, grid) of a figure and of a report.
@@ -40,12 +59,14 @@ PAPER: Final[dict[Theme, tuple[str, str, str]]] = {
 }
 
 #: For terminals, whose background is unknown: a contrast of 3 on black and on white.
-TERMINAL: Final = ("#2E8BC9", "#D9690F", "#129A72", "#C064A0", "#8C5CFF", "#C8385E")
+TERMINAL: Final = (
+    "#2E8BC9", "#D9690F", "#129A72", "#C064A0", "#8C5CFF", "#C8385E", "#9C4818", "#767676",
+)  # fmt: skip
 ACCENT: Final = TERMINAL[0]
 BAD: Final = TERMINAL[1]
 GOOD: Final = TERMINAL[2]
 CARE: Final = "#A07C00"
-NEUTRAL: Final = "#808080"
+NEUTRAL: Final = TERMINAL[7]
 
 VERDICT_SYMBOL: Final = {
     "supported": "✔",

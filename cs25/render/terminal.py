@@ -24,6 +24,7 @@ from cs25.render.schema import RunJson
 from cs25.render.sketch import Sketch
 from cs25.render.tables import add_row, measures_table, rows_table
 from cs25.render.verdicts import claim_view, seeds_text, verdict_summary, verdict_text
+from cs25.result import TableJson
 
 __all__ = ["RunView", "claim_view", "load_sketch", "run_view", "verdict_summary", "verdict_text"]
 
@@ -33,8 +34,9 @@ _INDENT = (0, 0, 0, 2)
 class RunView:
     """A run that rich can print at any width."""
 
-    def __init__(self, run: RunJson, *, sketch: Sketch | None = None) -> None:
+    def __init__(self, run: RunJson, *, sketch: Sketch | None = None, tables: bool = True) -> None:
         self.run = run
+        self.tables = tables
         self.sketch = sketch if sketch is not None else load_sketch(run)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -55,7 +57,7 @@ class RunView:
             yield Padding(Text(text), _INDENT)
         if measures := run.get("measures"):
             yield Padding(measures_table(measures, width - _INDENT[3]), _INDENT)
-        for table in run.get("tables") or ():
+        for table in (run.get("tables") or ()) if self.tables else ():
             yield Padding(rows_table(table, width - _INDENT[3]), _INDENT)
         if self.sketch is not None:
             from cs25.render.plot import TerminalFigure  # plotext, only where there is a figure
@@ -63,13 +65,19 @@ class RunView:
             yield Padding(TerminalFigure(self.sketch), _INDENT)
         for claim in run.get("claims") or ():
             yield Padding(claim_view(claim), _INDENT)
-        if files := _files(run):
+        if files := _files(run, name_tables=not self.tables):
             yield Padding(files, _INDENT)
 
 
-def run_view(run: RunJson, *, sketch: Sketch | None = None) -> RunView:
-    """Return a run as something rich can print; its sketch is found beside its figures."""
-    return RunView(run, sketch=sketch)
+def run_view(run: RunJson, *, sketch: Sketch | None = None, tables: bool = True) -> RunView:
+    """Return a run as something rich can print.
+
+    Args:
+        run: the run.
+        sketch: its figure; by default the one that lies beside its figures.
+        tables: print the tables, not only their names.
+    """
+    return RunView(run, sketch=sketch, tables=tables)
 
 
 def load_sketch(run: RunJson) -> Sketch | None:
@@ -128,21 +136,30 @@ def _trouble(run: RunJson) -> Text:
     return Text.assemble((run["state"], style), f": {lines}")
 
 
-def _files(run: RunJson) -> RenderableType | None:
+def _files(run: RunJson, *, name_tables: bool) -> RenderableType | None:
     paths = [Path(figure["path"]) for figure in run.get("figures") or ()]
     paths += [Path(path)] if (path := run.get("path")) else []
-    if not paths:
+    tables = (run.get("tables") or ()) if name_tables else ()
+    if not paths and not tables:
         return None
     # Each folder once, on a line that fits: a path broken in two cannot be copied.
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column(overflow="fold")
+    if tables:
+        names = ", ".join(f"{table['name']} ({_rows(table)})" for table in tables)
+        add_row(lines, "tables", f"{names}: printed by --tables, and in the report")
     for folder in dict.fromkeys(path.parent for path in paths):
-        names = [path for path in paths if path.parent == folder]
-        links = Text(", ").join(Text(p.name, style=f"link {p.absolute().as_uri()}") for p in names)
+        here = [path for path in paths if path.parent == folder]
+        links = Text(", ").join(Text(p.name, style=f"link {p.absolute().as_uri()}") for p in here)
         add_row(lines, "files", _at_home(folder))
         add_row(lines, "", links)
     return lines
+
+
+def _rows(table: TableJson) -> str:
+    n = len(table["rows"])
+    return f"{n} row" if n == 1 else f"{n} rows"
 
 
 def _at_home(folder: Path) -> str:
