@@ -116,7 +116,7 @@ def judge(
     """
     missing = [m for m in claim.metrics if any(m not in result.measures for result in results)]
     if missing:
-        note = f"not measured: these parameters give no {missing[0]}"
+        note = f"not measured: these results have no {missing[0]}"
         return Judgement(claim, None, None, "inconclusive" if decides else None, note)
     measured = pool([_measured(claim, result) for result in results], exact=exact)
     met = claim.holds.contains(measured.value)

@@ -3,7 +3,18 @@
 Nothing heavy is imported here: `cs25 list` and shell completion read this file.
 """
 
-from cs25 import AtMost, Claim, Demo, Greater, Lecture, Published, Reading, Within, hookimpl
+from cs25 import (
+    AtLeast,
+    AtMost,
+    Claim,
+    Demo,
+    Greater,
+    Lecture,
+    Published,
+    Reading,
+    Within,
+    hookimpl,
+)
 
 cs25_api = 1
 
@@ -237,6 +248,172 @@ def cs25_lecture() -> Lecture:
                             "fitted irreducible loss of web text, nats per token",
                             "Hoffmann et al. 2022, up to 1.6e10 parameters",
                         ),
+                    ),
+                ),
+            ),
+            Demo(
+                "chain-of-thought",
+                run="cs25_emergence.chain_of_thought:chain_of_thought",
+                figure="cs25_emergence.chain_of_thought:draw",
+                summary="Writing the steps down helps a model once it is large enough",
+                measures={
+                    "gain_largest": "accuracy step by step minus direct, largest model",
+                    "gain_smallest": "accuracy step by step minus direct, smallest model",
+                    "filler_gain": "accuracy with filler tokens minus direct, largest model",
+                    "smallest_share": "gain of the smallest model over that of the largest",
+                    "filler_share": "gain from filler tokens over the gain from steps",
+                    "crossover_low": "largest size up to which steps gain at most 2 points",
+                    "crossover_high": "smallest size from which steps gain at least 20 points",
+                    "step_accuracy": (
+                        "share of single steps right after a right beginning, largest model"
+                    ),
+                    "closed_form_gap": (
+                        "largest distance between the accuracy of a chain and the one its steps "
+                        "predict, over sizes"
+                    ),
+                },
+                presets={
+                    "smoke": {"widths": (4, 16), "steps": 60, "questions": 500},
+                    "full": {
+                        "widths": (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 64, 112),
+                        "steps": 4000,
+                        "questions": 20_000,
+                    },
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "steps-help-large-models",
+                        "A large model answers better if it writes the steps down first",
+                        metric="gain_largest",
+                        holds=AtLeast(0.2),
+                        paper=Published(
+                            0.39,
+                            "share of GSM8K problems gained (from 0.179 to 0.569)",
+                            "Wei et al. 2022b, PaLM 540B",
+                        ),
+                    ),
+                    Claim(
+                        "steps-do-nothing-for-small-models",
+                        "The gain is emergent: the smallest model has none of it",
+                        metric="smallest_share",
+                        holds=AtMost(0.02),
+                    ),
+                    Claim(
+                        "content-not-length",
+                        "It is what the steps say that helps: as many tokens that say nothing "
+                        "give none of the gain",
+                        metric="filler_share",
+                        holds=AtMost(0.05),
+                    ),
+                ),
+            ),
+            Demo(
+                "self-consistency",
+                run="cs25_emergence.self_consistency:self_consistency",
+                figure="cs25_emergence.self_consistency:draw",
+                summary="The vote of many sampled chains against one greedy chain",
+                measures={
+                    "greedy": "accuracy of one greedy chain",
+                    "vote": "accuracy of the vote of 40 sampled chains",
+                    "vote_gain": "vote of 40 minus greedy, same questions",
+                    "worse": "share of questions right by greedy chain and wrong by vote",
+                    "limit": "share of questions whose most likely answer is right",
+                    "limit_gap": "limit minus vote of 40, same questions",
+                    "written_greedy": "greedy, model that adds from left to right only",
+                    "written_vote": "vote of 40, model that adds from left to right only",
+                    "written_vote_gain": "vote minus greedy, left to right only",
+                    "written_worse": "share that gets worse, left to right only",
+                    "small_greedy": "greedy, small model",
+                    "small_vote": "vote of 40, small model",
+                    "small_vote_gain": "vote minus greedy, small model",
+                    "small_worse": "share that gets worse, small model",
+                },
+                presets={
+                    "smoke": {"steps": 60, "questions": 50, "limit_samples": 20},
+                    "full": {"steps": 3000, "questions": 4000, "limit_samples": 600},
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "vote-beats-greedy",
+                        "Sampling many chains and taking the majority's answer beats one greedy "
+                        "chain",
+                        metric="vote_gain",
+                        holds=AtLeast(0.01),
+                        paper=Published(
+                            0.179,
+                            "share of GSM8K problems gained",
+                            "Wang et al. 2022, PaLM 540B, 40 samples",
+                        ),
+                    ),
+                    Claim(
+                        "forty-samples-suffice",
+                        "Forty samples come close to all that a vote can reach",
+                        metric="limit_gap",
+                        holds=Within(-0.03, 0.03),
+                    ),
+                ),
+            ),
+            Demo(
+                "mirage",
+                run="cs25_emergence.mirage:mirage",
+                figure="cs25_emergence.mirage:draw",
+                summary="The same answers, sharp by one metric and smooth by another",
+                measures={
+                    **{
+                        f"{ability}_{metric}_width": f"decades of size in which {name} of {what} "
+                        "rises from 10 to 90 % of its range"
+                        for ability, what in (("chain", "chains"), ("parity", "sparse parity"))
+                        for metric, name in (
+                            ("exact_match", "exact match"),
+                            ("edit_distance", "token edit distance"),
+                            ("token_accuracy", "token accuracy"),
+                            ("brier", "the Brier score"),
+                            ("log_probability", "log-probability"),
+                        )
+                    },
+                    "chain_ratio": "width by exact match over width by log-probability, chains",
+                    "parity_ratio": (
+                        "width by exact match over width by log-probability, sparse parity"
+                    ),
+                },
+                presets={
+                    "smoke": {
+                        "widths": (4, 16),
+                        "steps": 60,
+                        "questions": 500,
+                        "parity_steps": 100,
+                        "replicas": 4,
+                    },
+                    "full": {
+                        "widths": (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 64, 112),
+                        "steps": 4000,
+                        "questions": 20_000,
+                        "parity_steps": 6000,
+                        "replicas": 128,
+                    },
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "the-metric-makes-it-sharp",
+                        "An ability that looks sudden by exact match rises smoothly by a metric "
+                        "that gives credit",
+                        metric="chain_ratio",
+                        holds=AtMost(0.5),
+                        paper=Published(
+                            92,
+                            "% of the emergent abilities found on BIG-Bench, at least, stand "
+                            "under exact string match or multiple choice grade",
+                            "Schaeffer et al. 2023",
+                        ),
+                    ),
+                    Claim(
+                        "some-abilities-stay-sharp",
+                        "Where there is nothing to give credit for, no metric makes the rise wider",
+                        metric="parity_ratio",
+                        holds=AtLeast(0.7),
                     ),
                 ),
             ),

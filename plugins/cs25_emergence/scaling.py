@@ -21,8 +21,7 @@ import numpy as np
 from annotated_types import Interval
 from jaxtyping import Float
 
-from cs25 import Measure, Result, Table
-from cs25.errors import ParameterError
+from cs25 import Measure, ParameterError, Result, Table
 from cs25_emergence.extrapolation import Forecast, forecast
 from cs25_emergence.power_law import fit_power_law, r_squared
 from cs25_emergence.scaling_figure import draw

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cs25.errors import ParameterError
+from cs25 import ParameterError
 from cs25.verdict import judge
 from cs25_emergence import cs25_lecture
 from cs25_emergence.scaling import draw, scaling_law

@@ -1,0 +1,143 @@
+"""What `chain-of-thought` makes of answers that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from cs25 import Result
+from cs25.nn import Job
+from cs25_emergence import chain_of_thought as module
+from cs25_emergence import cs25_lecture
+from cs25_emergence import family as family_module
+from cs25_emergence.family import train_one
+from cs25_emergence.running_sum import BASE, D_VOCAB
+
+DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "chain-of-thought")
+N_PARAMS = np.array([500, 2_000, 8_000, 32_000])
+
+
+def outputs(
+    *, step: list[float], direct: list[float], filler: list[float]
+) -> dict[str, np.ndarray]:
+    """Answers to 1000 questions that are right exactly this often, size by size."""
+    terms = np.random.default_rng(0).integers(BASE, size=(1000, 4))
+    sums = terms.cumsum(axis=1) % BASE
+
+    def answered(share: float, right: np.ndarray) -> np.ndarray:
+        wrong = (right + 1) % BASE
+        return np.where(np.arange(1000) < round(1000 * share), right, wrong)
+
+    chains = np.repeat(sums[None], 4, axis=0)
+    chains[:, :, -1] = [answered(share, sums[:, -1]) for share in step]
+    log_probs = np.log(np.full((4, 1000, 4, D_VOCAB), 1e-9))
+    np.put_along_axis(log_probs, np.repeat(sums[None], 4, axis=0)[..., None], 0.0, axis=-1)
+    return {
+        "terms": terms,
+        "n_params": N_PARAMS,
+        "direct": np.array([answered(share, sums[:, -1]) for share in direct]),
+        "filler": np.array([answered(share, sums[:, -1]) for share in filler]),
+        "step": chains,
+        "log_probs": log_probs,
+    }
+
+
+def run(monkeypatch: pytest.MonkeyPatch, **shares: list[float]) -> Result:
+    monkeypatch.setattr(module, "family", lambda **_: outputs(**shares))
+    return module.chain_of_thought()
+
+
+def test_gains_shares_and_crossover_are_those_of_the_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = run(
+        monkeypatch,
+        step=[0.11, 0.12, 0.6, 0.9],
+        direct=[0.1, 0.1, 0.1, 0.1],
+        filler=[0.1, 0.1, 0.1, 0.14],
+    )
+    values = {name: measure.value for name, measure in result.measures.items()}
+    assert values["gain_largest"] == pytest.approx(0.8)
+    assert values["gain_smallest"] == pytest.approx(0.01)
+    assert values["smallest_share"] == pytest.approx(0.01 / 0.8)
+    assert values["filler_share"] == pytest.approx(0.04 / 0.8)
+    assert (values["crossover_low"], values["crossover_high"]) == (2_000, 8_000)
+    # Teacher-forced steps are all right here, so the closed form says 1 for every size.
+    assert values["step_accuracy"] == 1.0
+    assert values["closed_form_gap"] == pytest.approx(1 - 0.11)
+    assert result.table("accuracy").column("step") == (0.11, 0.12, 0.6, 0.9)
+
+
+def test_without_a_gain_no_share_of_it_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = [0.1] * 4
+    result = run(monkeypatch, step=flat, direct=flat, filler=flat)
+    assert result.measures["gain_largest"].value == 0
+    assert not {"smallest_share", "filler_share", "crossover_high"} & set(result.measures)
+
+
+def test_a_gain_that_comes_and_goes_does_not_start_the_crossover(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = run(monkeypatch, step=[0.1, 0.9, 0.1, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
+    values = {name: measure.value for name, measure in result.measures.items()}
+    assert (values["crossover_low"], values["crossover_high"]) == (500, 32_000)
+
+
+def test_the_card_names_every_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(monkeypatch, step=[0.1, 0.1, 0.5, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
+    assert set(result.measures) == set(DEMO.measures)
+
+
+def test_figure_states_the_finding_and_shows_the_control(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = run(monkeypatch, step=[0.1, 0.1, 0.5, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
+    flat = run(monkeypatch, step=[0.1] * 4, direct=[0.1] * 4, filler=[0.1] * 4)
+    figure = module.draw([good], [flat])
+    title = figure.axes[0].get_title()
+    assert "+0 points at 500" in title
+    assert "+80 at 32,000" in title
+    assert "between 2,000 and 8,000" in title
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert any("control" in label for label in labels)
+    assert title in figure.get_label()
+    # Several seeds draw a band instead; without a control nothing is said of it.
+    assert "control" not in module.draw([good, flat], []).get_label()
+
+
+def test_a_member_is_the_same_again_for_its_seed_and_another_for_another() -> None:
+    terms = torch.randint(BASE, (20, 3), generator=torch.Generator().manual_seed(0))
+    steps: list[int] = []
+
+    def member(seed: int, *, shuffled: bool = False) -> dict[str, np.ndarray]:
+        return train_one(
+            d_model=8,
+            terms=terms,
+            steps=15,
+            batch=8,
+            shuffled=shuffled,
+            seed=seed,
+            progress=steps.append,
+        )
+
+    first, again, other = member(0), member(0), member(1)
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not np.array_equal(first["log_probs"], other["log_probs"])
+    assert not np.array_equal(first["log_probs"], member(0, shuffled=True)["log_probs"])
+    assert sum(steps) == 4 * 15
+    assert np.exp(first["log_probs"]).sum(axis=-1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_family_stacks_its_members_in_the_order_of_their_widths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fleet(jobs: Sequence[Job], desc: str) -> list[dict[str, np.ndarray]]:
+        return [{"n_params": np.array(job.kwargs["d_model"])} for job in jobs]
+
+    monkeypatch.setattr(family_module, "run_fleet", fleet)
+    made = family_module.family(
+        widths=[4, 8], n_terms=3, steps=1, batch=1, questions=7, shuffled=False, seed=0
+    )
+    assert made["n_params"].tolist() == [4, 8]
+    assert made["terms"].shape == (7, 3)
