@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cs25.digest import code_digests, digest_of, hash_of
+from cs25.digest import code_digests, digest_of, hash_of, source_file
 from cs25.errors import StoreError
 from cs25.manifest import numerical_versions, usable_threads
 from cs25.store import Store
@@ -80,9 +80,13 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         The function, now returning numpy arrays by name.
 
     Raises:
-        TypeError: (when called) an argument is positional or JSON cannot hold it.
+        TypeError: it is not a function of a module; or, when called, an argument is positional
+            or JSON cannot hold it, or what it returns is no mapping of arrays of numbers.
     """
     name = f"{function.__module__}:{function.__qualname__}"
+    # A closure's variables would be missing from the key, and a notebook's code has no file.
+    if "." in function.__qualname__ or source_file(function.__module__) is None:
+        raise TypeError(f"{name} cannot be cached: expected a function of a module's file")
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -92,7 +96,7 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         key = digest_of(
             {
                 "function": name,
-                "arguments": json.loads(json.dumps(bound.arguments)),
+                "arguments": _as_json(name, bound.arguments),
                 "code": code_digests(name),
                 "versions": numerical_versions(),
                 "threads": usable_threads(),
@@ -106,11 +110,13 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
             _note(Artefact(name, key, duration_s, reused=True))
             return arrays
         start = time.perf_counter()
-        arrays = _as_arrays(function(**arguments))
+        returned = function(**arguments)
+        data = _as_bytes(name, returned)
         duration_s = time.perf_counter() - start
         _note(Artefact(name, key, duration_s, reused=False))
-        _write(store, folder, arrays, duration_s)
-        return arrays
+        about = {"duration_s": duration_s, "arrays": hash_of(data), "names": list(returned)}
+        _write(store, folder, data, about)
+        return _load(data, about)  # what the next call will read: the same in every respect
 
     return wrapper
 
@@ -121,19 +127,39 @@ def _note(artefact: Artefact) -> None:
         used.append(artefact)
 
 
-def _as_arrays(returned: Arrays) -> dict[str, np.ndarray]:
+def _as_json(function: str, arguments: Mapping[str, Any]) -> Any:
+    try:
+        return json.loads(json.dumps(arguments, allow_nan=False))
+    except ValueError as error:
+        raise TypeError(f"{function}: JSON cannot hold its arguments ({error})") from error
+
+
+def _as_bytes(function: str, returned: Arrays) -> bytes:
     import numpy as np
+    from safetensors import SafetensorError
+    from safetensors.numpy import save
+
+    if not isinstance(returned, Mapping):
+        raise TypeError(f"{function} returned {type(returned).__name__}, expected arrays by name")
 
     def plain(value: Any) -> np.ndarray:
         value = value.detach().cpu().numpy() if hasattr(value, "detach") else value
-        return np.ascontiguousarray(value)
+        return np.asarray(value, order="C")
 
-    return {name: plain(value) for name, value in returned.items()}
+    try:
+        return bytes(save({name: plain(value) for name, value in returned.items()}))
+    except SafetensorError as error:
+        raise TypeError(f"{function} returned what safetensors cannot hold: {error}") from error
+
+
+def _load(data: bytes, about: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load
+
+    arrays = load(data)  # sorted by the kind of number
+    return {name: arrays[name] for name in about["names"]}
 
 
 def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float] | None:
-    from safetensors.numpy import load
-
     try:
         about = store.read(folder, "about")
         if about is None:
@@ -141,23 +167,23 @@ def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float] | N
         data = (folder / ARRAYS).read_bytes()
         if hash_of(data) != about["arrays"]:
             raise StoreError(f"{folder / ARRAYS} is not what was written")
-        return load(data), float(about["duration_s"])
+        return _load(data, about), float(about["duration_s"])
     except (OSError, KeyError) as error:
         warnings.warn(f"{folder} is damaged and is made again ({error})", stacklevel=3)
         return None
 
 
-def _write(store: Store, folder: Path, arrays: dict[str, np.ndarray], duration_s: float) -> None:
-    from safetensors.numpy import save
-
-    data = save(arrays)
+def _write(store: Store, folder: Path, data: bytes, about: Mapping[str, Any]) -> None:
     try:
         store.write(
             folder,
-            {"about": {"duration_s": duration_s, "arrays": hash_of(data)}},
+            {"about": about},
             fill=lambda temporary: (temporary / ARRAYS).write_bytes(data),
         )
     except OSError as error:
         warnings.warn(
-            f"{store.root} cannot be written, so this will be made again: {error}", stacklevel=3
+            # The error's own text names a file that is another one each time.
+            f"{store.root} cannot be written, so this will be made again: "
+            f"{error.strerror or error}",
+            stacklevel=3,
         )

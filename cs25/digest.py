@@ -11,7 +11,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
@@ -85,7 +85,10 @@ def source_file(module: str) -> Path | None:
     ``importlib.util.find_spec`` would import the parents, and `cs25.nn` imports torch.
     """
     top, *rest = module.split(".")
-    spec = find_spec(top)
+    try:
+        spec = find_spec(top)
+    except ValueError:  # a script or a notebook: it has no name that another process could import
+        return None
     for depth, _ in enumerate(rest, start=2):
         if spec is None or spec.submodule_search_locations is None:
             return None
@@ -107,51 +110,54 @@ def _meaning(path: Path, drawing: str, own: str) -> ast.Module:
     tree = ast.parse(path.read_bytes(), filename=str(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            _drop_docstring(node)
+            node.body = [statement for statement in node.body if not _is_docstring(statement)]
     tree.body = [node for node in tree.body if not _is_all(node)]
     if drawing:
         _drop_drawing(tree, drawing, own)
     return tree
 
 
-def _drop_docstring(
-    node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-) -> None:
-    if ast.get_docstring(node, clean=False) is not None:
-        node.body = node.body[1:]
+def _is_docstring(node: ast.stmt) -> bool:
+    """Whether a statement is a bare text: of a module, class or function, or of what it follows."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _is_all(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and any(
+        isinstance(target, ast.Name) and target.id == "__all__" for target in targets
     )
 
 
 def _drop_drawing(tree: ast.Module, drawing: str, own: str) -> None:
-    """Drop the figure's function, then private functions and imports that nothing else names."""
-    before = _names(tree)
-    tree.body = [n for n in tree.body if not (isinstance(n, ast.FunctionDef) and n.name == drawing)]
-    while True:
-        used = _names(tree)
-        orphans = [
-            node
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef)
-            and node.name.startswith("_")
-            and node.name in before
-            and node.name not in used
-        ]
-        if not orphans:
-            break
-        tree.body = [node for node in tree.body if node not in orphans]
+    """Drop the figure's function, and private functions, constants and imports only it uses."""
+    figure = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == drawing]
+    private = {name: node for node in tree.body if (name := _private_name(node))}
+    only_drawing = _reached(figure, private)
+    rest = [n for n in tree.body if n not in figure and n not in only_drawing]
+    if drawing in _names(rest):
+        return  # the experiment calls it, too
+    shared = _reached(rest, private)
+    tree.body = [n for n in tree.body if n in rest or n in shared]
+    used = _names(tree.body)
     for node in tree.body:
         # An import of one's own package may have an effect; a library's has none on our numbers.
-        module = node.module or "." if isinstance(node, ast.ImportFrom) else ""
-        if isinstance(node, ast.ImportFrom) and (node.level or module.partition(".")[0] == own):
+        if isinstance(node, ast.ImportFrom):
+            is_own = node.level > 0 or (node.module or "").partition(".")[0] == own
+        elif isinstance(node, ast.Import):
+            is_own = any(alias.name.partition(".")[0] == own for alias in node.names)
+        else:
             continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            kept = [a for a in node.names if (a.asname or a.name.partition(".")[0]) in used]
-            node.names = kept
+        if not is_own:
+            node.names = [
+                alias
+                for alias in node.names
+                if alias.name == "*" or (alias.asname or alias.name.partition(".")[0]) in used
+            ]
     tree.body = [
         node
         for node in tree.body
@@ -159,8 +165,41 @@ def _drop_drawing(tree: ast.Module, drawing: str, own: str) -> None:
     ]
 
 
-def _names(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def _private_name(node: ast.stmt) -> str:
+    """Return the name that a statement gives a private function or a plain constant."""
+    name = ""
+    if isinstance(node, ast.FunctionDef):
+        name = node.name
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        # What is called to make a constant may have an effect of its own.
+        calls = any(isinstance(part, ast.Call) for part in ast.walk(node))
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and not calls:
+            name = targets[0].id
+    return name if name.startswith("_") and not name.startswith("__") else ""
+
+
+def _reached(start: Sequence[ast.stmt], private: Mapping[str, ast.stmt]) -> list[ast.stmt]:
+    """Return the private statements that ``start`` names, and those that they name in turn."""
+    reached: list[ast.stmt] = []
+    waiting = list(start)
+    while waiting:
+        for name in sorted(_names([waiting.pop()]) & private.keys()):
+            if private[name] not in reached:
+                reached.append(private[name])
+                waiting.append(private[name])
+    return reached
+
+
+def _names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return every name in use, functions named as ``"module:function"`` among them."""
+    found = set()
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            found.add(part.id)
+        elif isinstance(part, ast.Constant) and TARGET.fullmatch(str(part.value)):
+            found.add(str(part.value).partition(":")[2])
+    return found
 
 
 def _imports(tree: ast.Module, package: str, own: str) -> Iterator[str]:
@@ -197,4 +236,4 @@ def _plain(node: Any) -> Any:
         return [_plain(item) for item in node]
     if isinstance(node, str | int | bool) or node is None:
         return node
-    return repr(node)  # floats, complex numbers, bytes, Ellipsis
+    return [type(node).__name__, repr(node)]  # a float, complex number, bytes or Ellipsis

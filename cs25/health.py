@@ -13,6 +13,7 @@ from pathlib import Path
 from cs25.card import Finding
 from cs25.manifest import installed_version, processor, usable_threads
 from cs25.plugins import Plugin, State, load_plugins
+from cs25.shells import LINES, is_installed
 from cs25.store import Store
 
 __all__ = ["examine"]
@@ -78,11 +79,8 @@ def _terminal() -> Iterator[Finding]:
         remedy = "Set PYTHONIOENCODING=utf-8 if your terminal can show it."
         yield Finding("terminal", "warning", f"writes {encoding}: figures lose symbols", remedy)
     shell = Path(os.environ.get("SHELL", "")).name
-    from cs25.cli.completion import LINES
-
     if shell in LINES:
-        file = Path(LINES[shell][1]).expanduser()
-        installed = file.is_file() and "_CS25_COMPLETE" in file.read_text(errors="replace")
+        installed = is_installed(shell)
         how = f"`cs25 completion {shell} >> {LINES[shell][1]}` installs it."
         message = f"installed in {LINES[shell][1]}" if installed else f"not installed for {shell}"
         yield Finding("completion", "ok", message, "" if installed else how)

@@ -109,7 +109,15 @@ def past_runs(store: Store, lecture: str | None = None, demo: str | None = None)
                 continue
             folders = store.folders("runs", lecture_folder.name, demo_folder.name)
             found += [run for folder in folders if (run := read_past_run(store, folder))]
-    return sorted(found, key=lambda run: str(run.about["when"]), reverse=True)
+    # `when` is in whole seconds: of two runs within one, the folder tells which came later.
+    return sorted(found, key=lambda run: (str(run.about["when"]), _written(run)), reverse=True)
+
+
+def _written(run: PastRun) -> int:
+    try:
+        return run.folder.stat().st_mtime_ns
+    except OSError:  # cleared in the meantime
+        return 0
 
 
 def find_past_run(store: Store, name: str) -> PastRun:

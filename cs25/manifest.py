@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -74,11 +73,14 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") 
 
 def changed_files(data: Mapping[str, str], folder: Path) -> list[str]:
     """Return the data files, by path below ``folder``, that are no longer as they were read."""
-    return [
-        name
-        for name, digest in data.items()
-        if not (folder / name).is_file() or file_digest(folder / name) != digest
-    ]
+
+    def unchanged(name: str, digest: str) -> bool:
+        try:
+            return file_digest(folder / name) == digest
+        except OSError:  # gone, or not to be read
+            return False
+
+    return [name for name, digest in data.items() if not unchanged(name, digest)]
 
 
 def numerical_versions() -> dict[str, str | None]:
@@ -154,22 +156,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
 def listed(value: Any) -> Any:
     """Return a value as JSON reads it back: a tuple becomes a list."""
     return list(value) if isinstance(value, tuple) else value
-
-
-if sys.platform == "win32":  # pragma: no cover
-
-    def peak_memory_mib() -> float | None:
-        """Return None: this system does not tell a process's peak memory simply."""
-        return None
-
-else:
-
-    def peak_memory_mib() -> float | None:
-        """Return the largest resident set so far, in MiB, of this process or one it waited for."""
-        import resource
-
-        peak = max(
-            resource.getrusage(who).ru_maxrss
-            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        return peak / (1024**2 if sys.platform == "darwin" else 1024)

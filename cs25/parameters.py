@@ -32,7 +32,7 @@ _WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false",
 #: What `cs25 run` and `cs25.run` call their own options: no parameter may hide behind them.
 RESERVED = frozenset(
     ("demo", "dry_run", "fresh", "help", "json", "lecture", "offline", "open", "preset")
-) | {"quiet", "report", "seeds", "strict", "threads", "traceback", "version"}
+) | {"quiet", "report", "seeds", "strict", "tables", "threads", "traceback", "version"}
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 

@@ -66,7 +66,18 @@ class Recording:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
-        """Read back what `to_json` wrote."""
+        """Read back what `to_json` wrote.
+
+        Raises:
+            KeyError: something is missing.
+            ResultError: a result does not validate, or there is not one for each seed.
+        """
+        if len(data["results"]) != max(len(data["seeds"]), 1):
+            raise ResultError(
+                f"{len(data['results'])} results for {len(data['seeds'])} seeds, "
+                "expected one for each"
+            )
+        _ = data["manifest"]["code"], data["manifest"]["data"]  # they tell whether it is stale
         return cls(
             settings=data["settings"],
             parameters=data["parameters"],
@@ -88,7 +99,7 @@ class Bundle:
 
     def changed_criteria(self, demo: Demo) -> list[str]:
         """Return the claims whose criterion is no longer the one that was recorded."""
-        return [c.id for c in demo.claims if self.criteria.get(c.id) != str(c.holds)]
+        return [c.id for c in demo.claims if self.criteria.get(c.id) != c.criterion]
 
 
 def bundle_path(folder: Path, demo: Demo) -> Path:
@@ -124,7 +135,11 @@ def load_bundle(path: Path) -> Bundle | None:
         )
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError, ResultError) as error:
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror or error})") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ResultError) as error:
         raise StoreError(
             f"{path} cannot be read ({type(error).__name__}: {error})",
             remedy="Make it anew with `cs25 record`.",
@@ -152,9 +167,13 @@ def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording)
     if preset != DEFAULT_PRESET and preset not in demo.presets:
         return [f"preset {preset} is gone"]
     settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
+    try:
+        code = code_digests(demo.run, drawing=demo.figure)
+    except (ModuleNotFoundError, SyntaxError) as error:
+        return [f"its code cannot be read ({error})"]
     reasons = differences(
         {"code": recording.manifest["code"], "parameters": dict(recording.settings)},
-        {"code": code_digests(demo.run, drawing=demo.figure), "parameters": settings},
+        {"code": code, "parameters": settings},
     )
     if plugin.folder is not None:
         files = changed_files(recording.manifest["data"], plugin.folder)

@@ -196,5 +196,5 @@ def bundle_with(
     kept: dict[str, Any] = dict(old.recordings) if old else {}
     known = presets_to_record(demo)
     merged = {name: r for name, r in {**kept, **recordings}.items() if name in known}
-    criteria = {claim.id: str(claim.holds) for claim in demo.claims}
+    criteria = {claim.id: claim.criterion for claim in demo.claims}
     return Bundle(plugin.id, demo.id, criteria, merged)

@@ -16,7 +16,7 @@ from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.child import Failure, run_child
 from cs25.digest import code_digests, digest_of
 from cs25.entries import Entry, find_entry, keep_entry, why_not_stored
-from cs25.errors import StoreError, UnknownNameError, UsageError
+from cs25.errors import ParameterError, StoreError, UnknownNameError, UsageError
 from cs25.history import PastRun, keep_past_run, place_aside, read_past_run, run_folder
 from cs25.manifest import inputs_of, key_of, listed, provenance, usable_threads
 from cs25.parameters import Signature
@@ -163,6 +163,9 @@ def plan(
         UsageError: a name or value that is not to be had.
         PluginError: the demo's module or signature cannot be used.
     """
+    for name, number, least in (("seed", seed, 0), ("seeds", seeds, 1), ("threads", threads, 1)):
+        if number is not None and number < least:
+            raise ParameterError(parameter=name, found=number, expected=f"at least {least}")
     signature = signature_of(demo, store or Store())
     named = {**preset_of(demo, preset), **(given or {})}
     if control:
@@ -414,7 +417,14 @@ def _findings(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _missing_measure(plan: Plan, run: Run) -> str | None:
-    """Return what is wrong if a claim names a measure that its own preset does not give."""
+    """Return what is wrong if a claim names a measure that the demo does not have.
+
+    A card that lists its measures was checked when it was loaded: there, a measure that is missing
+    now does not exist for these results (a gain that never came has no size), which leaves its
+    claim inconclusive.
+    """
+    if plan.demo.measures:
+        return None
     for judgement in run.claims:
         claim = judgement.claim
         if judgement.measured is None and plan.decides(claim):

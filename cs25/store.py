@@ -7,6 +7,7 @@ leaves nothing half-written. JSON carries its own digest, so damage is found whe
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -49,7 +50,7 @@ class Store:
         """Read a JSON file of the store; None if there is none.
 
         Raises:
-            StoreError: the file is there and damaged.
+            StoreError: the file is there, and damaged or not to be read.
         """
         return read_sealed(folder / f"{name}.json")
 
@@ -67,7 +68,7 @@ class Store:
             fill: writes further files into the folder it is given.
 
         Raises:
-            OSError: the disk is full or may not be written. Nothing has changed then.
+            OSError: the disk is full or may not be written. What was there is there still.
         """
         temporary = self.path("tmp", uuid.uuid4().hex)
         try:
@@ -85,22 +86,34 @@ class Store:
             yield from sorted(path for path in self.path(*parts).iterdir() if path.is_dir())
 
     def remove(self, folder: Path) -> None:
-        """Remove a folder: moved aside first, so that no reader meets half of it."""
+        """Remove a folder, if it is there: moved aside first, so that no reader meets half of it."""
+        aside = self._set_aside(folder)
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def _set_aside(self, folder: Path) -> Path | None:
+        """Move a folder under ``tmp/``; None if there is none, or another process moved it."""
         aside = self.path("tmp", uuid.uuid4().hex)
         aside.parent.mkdir(parents=True, exist_ok=True)
-        folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        try:
+            return folder.rename(aside)
+        except FileNotFoundError:
+            return None
 
     def _move(self, temporary: Path, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():
-            self.remove(folder)
+        aside = self._set_aside(folder)
         try:
             temporary.rename(folder)
-        except OSError:
-            # Another process was quicker. Its content has the same key, so it is as good as ours.
-            if not folder.is_dir():
+        except OSError as error:
+            # Another process was quicker. Its content has the same key, so it is as good as ours;
+            # a third one may have moved it aside by now, to put the same there once more.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) and not folder.is_dir():
+                if aside is not None:
+                    aside.rename(folder)
                 raise
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
         self._sweep()
 
     def _sweep(self) -> None:
@@ -119,7 +132,7 @@ def read_sealed(path: Path) -> dict[str, Any] | None:
     """Read what `seal` wrote; None if there is no such file.
 
     Raises:
-        StoreError: the file is there and damaged.
+        StoreError: the file is there, and damaged or not to be read.
     """
     try:
         sealed = json.loads(path.read_text(encoding="utf-8"))
@@ -127,7 +140,9 @@ def read_sealed(path: Path) -> dict[str, Any] | None:
         intact = sealed["sha256"] == digest_of(document)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, TypeError, KeyError) as error:
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror or error})") from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise StoreError(f"{path} is damaged ({type(error).__name__})") from error
     if not intact or not isinstance(document, dict):
         raise StoreError(f"{path} is damaged (its digest does not match its content)")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cs25.card import Claim
+from cs25.card import DEFAULT_PRESET, Claim
 from cs25.criteria import Greater
 from cs25.result import Measure, Result
 
@@ -116,12 +116,13 @@ def judge(
     """
     missing = [m for m in claim.metrics if any(m not in result.measures for result in results)]
     if missing:
-        note = f"not measured: these parameters give no {missing[0]}"
+        note = f"not measured: these results have no {missing[0]}"
         return Judgement(claim, None, None, "inconclusive" if decides else None, note)
     measured = pool([_measured(claim, result) for result in results], exact=exact)
     met = claim.holds.contains(measured.value)
     if not decides:
-        note = f"criterion {_met(met)} with your parameters; it was fixed for others"
+        settled = "the defaults" if claim.preset == DEFAULT_PRESET else f"preset {claim.preset}"
+        note = f"criterion {_met(met)} with these parameters; it was fixed for {settled}"
         return Judgement(claim, measured, met, None, note)
     if measured.low is None or measured.high is None:
         seeds = "one seed" if measured.n == 1 else f"{measured.n} seeds"

@@ -23,7 +23,7 @@ from typing import Any
 from cs25.artefacts import collect_artefacts
 from cs25.digest import file_digest
 from cs25.errors import Cs25Error, DemoError
-from cs25.manifest import peak_memory_mib
+from cs25.memory import peak_mib
 from cs25.result import Result
 
 __all__ = ["main"]
@@ -71,7 +71,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
                 {
                     "result": result.to_json(),
                     "duration_s": duration_s,
-                    "peak_memory_mib": peak_memory_mib(),
+                    "peak_memory_mib": peak_mib(),
                     "data": files,
                     "artefacts": [artefact.to_json() for artefact in artefacts],
                 },

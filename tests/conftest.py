@@ -10,10 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from cs25.cli import main
 from cs25.digest import source_file
+
+# The same examples everywhere, and a busy machine is no failure.
+hypothesis.settings.register_profile("cs25", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("cs25")
 
 BENCH = """
 from cs25 import AtLeast, AtMost, Claim, Demo, Greater, Lecture, hookimpl

@@ -71,7 +71,7 @@ def test_run_prints_numbers_figure_verdicts_and_paths(bench, cs25, cache):
         "bench · coin",
         "heads",
         "share of heads",
-        "● heads",
+        "⠤●⠤ heads",
         "✔ supported",
         "✘ contradicted",
     ):

@@ -57,7 +57,7 @@ def test_an_interval_around_the_region_is_not_outside_it():
     [
         (AtLeast(0.2), "at least 0.2"),
         (AtMost(3), "at most 3"),
-        (Within(1.9e23, 1.9e24), "between 1.9e+23 and 1.9e+24"),
+        (Within(1.9e23, 1.9e24), "between 1.9e23 and 1.9e24"),
         (Greater("few", "zero"), "few greater than zero"),
         (Greater("few", "zero", 0.05), "few greater than zero by more than 0.05"),
     ],

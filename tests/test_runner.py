@@ -30,6 +30,8 @@ def cs25_lecture():
         demo("raises"), demo("leaves"), demo("crashes"), demo("wrong-type"), demo("needs-model"),
         demo("prints"), demo("fine", figure="failures:bad_figure"), demo("gone"),
         demo("promises", claims=(Claim("c", "s", metric="x", holds=AtLeast(0)),)),
+        demo("declares", measures={"x": "x", "y": "y"},
+             claims=(Claim("d", "s", metric="x", holds=AtLeast(0)),)),
     ))
 
 
@@ -60,6 +62,8 @@ def bad_figure(results, control):
 
 def promises():
     return Result({"y": Measure(1)})
+
+declares = promises
 """
 
 
@@ -215,6 +219,14 @@ def test_a_demo_that_fails_is_a_failed_run(shelf, demo, error):
     assert run.exit_code == 1
 
 
+def test_a_listed_measure_that_a_result_does_not_have_leaves_its_claim_inconclusive(shelf):
+    shelf.install("failures", FAILURES)
+    run = execute(prepared("failures", "declares"))
+    assert run.state == "done"
+    assert verdicts(run) == {"d": "inconclusive"}
+    assert run.claims[0].note == "not measured: these results have no x"
+
+
 def test_a_figure_that_fails_does_not_lose_the_numbers(shelf):
     shelf.install("failures", FAILURES)
     run = execute(prepared("failures", "fine"))
@@ -244,6 +256,8 @@ def test_the_course_from_python(bench):
     assert run.parameters == {"tosses": 10, "control": "none"}
     with pytest.raises(ParameterError, match="'tosses': found 0, expected a whole number from 1"):
         course.run("bench", "coin", tosses=0)
+    with pytest.raises(ParameterError, match="'seeds': found 0, expected at least 1"):
+        course.run("bench", "coin", seeds=0)
     with pytest.raises(UnknownNameError, match="did you mean 'tosses'"):
         course.run("bench", "coin", toses=3)
     with pytest.raises(UnknownNameError, match="no preset 'lnog'"):

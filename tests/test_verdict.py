@@ -192,7 +192,9 @@ def test_other_parameters_say_how_the_criterion_stands_and_give_no_verdict(value
     judgement = judge(claim(AtLeast(0.5)), results(*[value] * 5), decides=False, exact=exact)
     assert judgement.verdict is None
     assert judgement.met == (word == "met")
-    assert judgement.note == f"criterion {word} with your parameters; it was fixed for others"
+    assert (
+        judgement.note == f"criterion {word} with these parameters; it was fixed for the defaults"
+    )
 
 
 @pytest.mark.parametrize(("decides", "verdict"), [(True, "inconclusive"), (False, None)])
@@ -200,8 +202,8 @@ def test_a_measure_that_some_seed_lacks_is_not_judged(decides, verdict):
     some = [*results(1.0, 1.0), Result({"y": Measure(1.0)})]
     judgement = judge(claim(AtLeast(0.5)), some, decides=decides)
     assert (judgement.measured, judgement.met, judgement.verdict) == (None, None, verdict)
-    assert judgement.note == "not measured: these parameters give no x"
-    assert judge(claim(Greater("x", "y")), some).note.endswith("give no x")
+    assert judgement.note == "not measured: these results have no x"
+    assert judge(claim(Greater("x", "y")), some).note.endswith("have no x")
 
 
 def test_pooling_results_keeps_what_all_seeds_measured_in_the_first_ones_order():

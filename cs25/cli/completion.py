@@ -5,15 +5,9 @@ from __future__ import annotations
 import click
 
 from cs25.cli.options import common_options
+from cs25.shells import LINES
 
 __all__ = ["command"]
-
-#: What each shell's start-up file has to say, and which file that is.
-LINES = {
-    "bash": ('eval "$(_CS25_COMPLETE=bash_source cs25)"', "~/.bashrc"),
-    "zsh": ('eval "$(_CS25_COMPLETE=zsh_source cs25)"', "~/.zshrc"),
-    "fish": ("_CS25_COMPLETE=fish_source cs25 | source", "~/.config/fish/completions/cs25.fish"),
-}
 
 
 @click.command()

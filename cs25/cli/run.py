@@ -233,10 +233,12 @@ def _print_run(document: RunJson, *, tables: bool) -> None:
 
 
 def _print_end(documents: Sequence[RunJson], report: Path | None) -> None:
-    from cs25.render.terminal import verdict_summary
+    from cs25.render.verdicts import verdict_summary, verdict_table
 
     out = console()
     if len(documents) > 1:
+        out.print(verdict_table(documents))
+        out.print()
         out.print(verdict_summary(documents))
     if report is not None:
         out.print(f"report  {report}", soft_wrap=True)

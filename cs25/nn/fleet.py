@@ -27,6 +27,7 @@ import torch
 from tqdm.auto import tqdm
 
 from cs25.errors import DemoError
+from cs25.memory import note_helpers, own_peak_mib
 from cs25.seeding import seeded
 
 __all__ = ["Arrays", "Job", "Progress", "run_fleet"]
@@ -96,6 +97,7 @@ def run_fleet(
                     results[worker.job] = content
                     if not worker.take(jobs, todo):
                         del busy[worker.pipe]
+        note_helpers([worker.peak_mib for worker in workers])
     return [results[i] for i in range(len(jobs))]
 
 
@@ -106,6 +108,7 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     job: int = -1
+    peak_mib: float | None = None
 
     def take(self, jobs: Sequence[Job], todo: Iterator[int]) -> bool:
         """Start the next job; False if there is none."""
@@ -125,7 +128,9 @@ class _Worker:
             raise DemoError(
                 f"job {self.job} ({target}): its process died with {_cause(self.process.exitcode)}"
             ) from None
-        if kind == "error":
+        if kind == "result":
+            content, self.peak_mib = content
+        elif kind == "error":
             message, trace = content
             error = DemoError(f"job {self.job} ({target}): {message}")
             error.add_note(trace)
@@ -201,7 +206,7 @@ def _work(pipe: Connection) -> None:
         while True:
             job: Job = pipe.recv()
             try:
-                pipe.send(("result", _run(job, pipe)))
+                pipe.send(("result", (_run(job, pipe), own_peak_mib())))
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except BaseException as error:

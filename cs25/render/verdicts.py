@@ -16,7 +16,7 @@ from cs25.render.palette import CARE, VERDICT_STYLE, VERDICT_SYMBOL
 from cs25.render.schema import RecordedJson, RunJson
 from cs25.render.tables import add_row
 
-__all__ = ["claim_view", "seeds_text", "verdict_summary", "verdict_text"]
+__all__ = ["claim_view", "seeds_text", "verdict_summary", "verdict_table", "verdict_text"]
 
 
 def verdict_text(verdict: str | None) -> Text:
@@ -52,8 +52,8 @@ def claim_view(claim: Mapping[str, Any]) -> RenderableType:
         add_row(facts, "recorded", _recorded(recorded))
     elif claim.get("origin") == "recorded":
         add_row(facts, "recorded", f"on {seeds_text(claim.get('seeds') or [0])}")
-    if stale := claim.get("stale"):
-        add_row(facts, "stale", "; ".join(stale) if not isinstance(stale, bool | str) else "yes")
+    if reasons := claim.get("reasons"):
+        add_row(facts, "stale", Text("; ".join(reasons), style=CARE))
     if (scale := claim.get("scale_note")) and verdict != "supported":
         add_row(facts, "scale", scale)
     return Group(head, Padding(facts, (0, 0, 0, 2)))
@@ -69,6 +69,25 @@ def verdict_summary(runs: Sequence[RunJson]) -> Text:
             text.append("   " if text else "").append(f"{counts[verdict]} ", "bold")
             text.append_text(symbol_and_word)
     return text or Text("no claims", style="dim")
+
+
+def verdict_table(runs: Sequence[RunJson]) -> RenderableType:
+    """Return every claim of several runs on a line of its own, as the last thing on the screen."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("demo", no_wrap=True)
+    table.add_column("claim", overflow="fold")
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for run in runs:
+        name = run["demo"]
+        for claim in run.get("claims") or ():
+            measured = claim["measured"]
+            value = "" if measured is None else with_interval(measured, None, None)[0]
+            add_row(table, name, claim["id"], value, verdict_text(claim["verdict"]))
+            name = ""
+        if run["state"] != "done":
+            add_row(table, name, "", "", Text(run["state"], style=CARE))
+    return table
 
 
 def _measured(claim: Mapping[str, Any]) -> Text:
