@@ -72,6 +72,16 @@ def test_the_gap_to_6nd_closes_with_width() -> None:
     assert gaps[-1] < 1.01 < 2 < gaps[0]
 
 
+def test_own_models_are_those_that_the_scaling_law_trains() -> None:
+    own = _run().table("own_models")
+    # Width 12 to 96; 12 d^2 weights in the one block, 2 d in its norms and d in the last.
+    assert own.column("n_params")[-1] == 12 * 96**2 + 3 * 96
+    n_params, n_tokens, flops = own.rows[-1][1:4]
+    assert flops == 6 * n_params * n_tokens
+    assert _run().measures["own_moles"].value == flops / AVOGADRO
+    assert _run("inference").table("own_models").column("flops")[-1] == 2 * n_params * 1_000
+
+
 def test_claims_hold_and_reading_a_page_supports_none() -> None:
     for claim in DEMO.claims:
         assert judge(claim, [_run()], exact=True).verdict == "supported", claim.id
