@@ -52,7 +52,7 @@ NAMED = {
     "Cerebras-GPT 111M": (-5, 4),
     "SmolLM2-135M": (-5, 4),
     "GPT-3 175B": (-6, 2),
-    "Llama 3.1 405B": (14, -20),
+    "Llama 3.1 405B": (18, -16),
 }
 
 #: Tokens of the control, about two pages of text.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import signature
 from typing import Literal
 
 import pytest
@@ -13,6 +14,7 @@ from cs25_emergence import cs25_lecture
 from cs25_emergence.flops import rule_of_six
 from cs25_emergence.moles import AVOGADRO, GPT_3, draw, moles
 from cs25_emergence.published import ABILITIES, MODELS
+from cs25_emergence.scaling import scaling_law
 
 DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "moles")
 
@@ -74,8 +76,9 @@ def test_the_gap_to_6nd_closes_with_width() -> None:
 
 def test_own_models_are_those_that_the_scaling_law_trains() -> None:
     own = _run().table("own_models")
-    # Width 12 to 96; 12 d^2 weights in the one block, 2 d in its norms and d in the last.
-    assert own.column("n_params")[-1] == 12 * 96**2 + 3 * 96
+    # 12 d^2 weights in the one block, 2 d in its norms and d in the last.
+    largest = signature(scaling_law).parameters["largest"].default
+    assert own.column("n_params")[-1] == 12 * largest**2 + 3 * largest
     n_params, n_tokens, flops = own.rows[-1][1:4]
     assert flops == 6 * n_params * n_tokens
     assert _run().measures["own_moles"].value == flops / AVOGADRO
