@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def train_counting(*, width: int, n_steps: int, progress) -> dict[str, np.ndarra
         "weights": weights.numpy(),
         "unseeded": unseeded.numpy(),
         "pid": np.array(os.getpid()),
+        "compiler": np.array("torch._dynamo" in sys.modules),
     }
 
 
