@@ -94,6 +94,7 @@ def cs25_lecture() -> Lecture:
                     "gap_wide": "what the count exceeds 6ND by at the largest width",
                     "gpt_3_flops": "operations of GPT-3's training, counted on its shape",
                     "gpt_3_moles": "the same over Avogadro's number",
+                    "own_moles": "6ND of the largest model that scaling-law trains, over the same",
                     "abilities_near": (
                         "share of the paper's abilities first seen within a factor of ten of a mole"
                     ),
