@@ -97,7 +97,7 @@ class RankedSource:
 def draw_source(
     rng: np.random.Generator,
     *,
-    d_vocab: int = 64,
+    d_vocab: int = 48,
     popularity_exponent: float = 1.25,
 ) -> RankedSource:
     """Draw the order of every context.

@@ -30,7 +30,7 @@ from cs25_emergence.source import RankedSource, draw_source, shuffle_words
 
 __all__ = ["N_CTX", "Run", "Score", "data_sweep", "language", "size_sweep", "train_sweep"]
 
-D_VOCAB = 64
+D_VOCAB = 48
 N_CTX = 16
 BATCH = 128  # sequences, in the longest run
 N_TEST = 4096  # sequences

@@ -8,7 +8,7 @@ import torch
 
 from cs25.nn import Decoder, n_params
 from cs25_emergence.source import draw_source
-from cs25_emergence.sweep import N_CTX, Run, data_sweep, exact_loss, size_sweep, train_run
+from cs25_emergence.sweep import D_VOCAB, N_CTX, Run, data_sweep, exact_loss, size_sweep, train_run
 
 SHORT = Run(d_model=8, batch=64, n_steps=40)
 
@@ -74,7 +74,7 @@ def test_exact_loss_is_the_mean_of_the_sampled_loss(source) -> None:
 def test_parameters_are_twelve_squares_of_the_width_and_three_norms(d_model) -> None:
     run = Run(d_model, 128, 100)
     assert run.n_params == 12 * d_model**2 + 3 * d_model
-    embeddings = 2 * 64 * d_model  # in and out; rotary positions have no weights
+    embeddings = 2 * D_VOCAB * d_model  # in and out; rotary positions have no weights
     assert n_params(Decoder(run.config)) == run.n_params + embeddings
 
 
