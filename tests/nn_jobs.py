@@ -46,6 +46,8 @@ def misbehave(*, how: str, note: str = "", progress) -> dict[str, np.ndarray]:
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "exit":
         os._exit(7)
+    while how == "hang":  # and say nothing
+        time.sleep(0.05)
     while how == "sleep":
         time.sleep(0.05)
         progress(1)

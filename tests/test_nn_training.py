@@ -13,7 +13,7 @@ from torch import nn
 from cs25.nn import IGNORE, Decoder, TransformerConfig, lr_factor, next_token_loss, train
 from cs25.nn.matmul import fast_matmul
 from cs25.nn.optimiser import FlatAdamW
-from cs25.nn.prefetch import prefetch
+from cs25.nn.prefetch import prefetch, spare_depth
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +195,13 @@ def test_prefetch_works_ahead_and_its_thread_ends_with_it():
     supply.close()
     assert len(made) <= 6  # and not the whole thousand
     assert all(thread.name != "prefetch" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize(("n_threads", "depth"), [(1, 2), (4, 0)])
+def test_batches_are_made_ahead_where_a_core_is_free(n_threads, depth, monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr("torch.get_num_threads", lambda: n_threads)
+    assert spare_depth() == depth
 
 
 def test_fast_matmul_is_as_exact_as_float32_and_leaves_no_trace():
