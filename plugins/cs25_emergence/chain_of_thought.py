@@ -175,8 +175,8 @@ def _finding(results: Sequence[Result]) -> str:
     smallest = np.mean([result.measures["gain_smallest"].value for result in results])
     size = results[0].table("accuracy").column("n_params")
     finding = (
-        f"Writing the steps down changes accuracy by {100 * smallest:+.0f} points "
-        f"at {size[0]:,} parameters and by {100 * gain:+.0f} at {size[-1]:,}"
+        f"Writing steps down adds {round(100 * smallest)} points at {size[0]:,} parameters, "
+        f"{round(100 * gain)} at {size[-1]:,}"
     )
     brackets = [r.measures for r in results if "crossover_low" in r.measures]
     if len(brackets) < len(results):

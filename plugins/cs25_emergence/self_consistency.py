@@ -285,6 +285,6 @@ def _finding(results: Sequence[Result]) -> str:
         for name in ("vote_gain", "written_vote_gain")
     )
     return (
-        f"A vote of {VOTES[-1]} chains changes accuracy by {gain:+.0f} points if their orders "
-        f"differ, by {twin:+.0f} if not"
+        f"A vote of {VOTES[-1]} chains changes accuracy by {round(gain):+d} points if their orders "
+        f"differ, by {round(twin):+d} if not"
     )

@@ -96,8 +96,8 @@ def test_figure_states_the_finding_and_shows_the_control(monkeypatch: pytest.Mon
     flat = run(monkeypatch, step=[0.1] * 4, direct=[0.1] * 4, filler=[0.1] * 4)
     figure = module.draw([good], [flat])
     title = figure.axes[0].get_title()
-    assert "+0 points at 500" in title
-    assert "+80 at 32,000" in title
+    assert "0 points at 500" in title
+    assert "80 at 32,000" in title
     assert "between 2,000 and 8,000" in title
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert any("control" in label for label in labels)
