@@ -84,7 +84,7 @@ def test_no_jobs_give_no_results():
 
 @pytest.mark.parametrize("target", ["__main__:train", "nn_jobs", ":train"])
 def test_a_target_other_processes_cannot_import_is_refused(target):
-    with pytest.raises(ParameterError, match=r"'target': found .*, expected ..module:function"):
+    with pytest.raises(ParameterError, match=r"'target': found .*, expected .module:function"):
         Job(target)
 
 
