@@ -32,6 +32,7 @@ def train_counting(*, width: int, n_steps: int, progress) -> dict[str, np.ndarra
         "weights": weights.numpy(),
         "unseeded": unseeded.numpy(),
         "pid": np.array(os.getpid()),
+        "threads": np.array(torch.get_num_threads()),
         "compiler": np.array("torch._dynamo" in sys.modules),
     }
 

@@ -45,6 +45,7 @@ def test_numbers_do_not_depend_on_the_number_of_workers():
     assert not np.array_equal(one[0]["loss"], one[1]["loss"])
     assert one[0]["pid"] == one[3]["pid"] != os.getpid()
     assert len({int(result["pid"]) for result in two}) == 2
+    assert one[0]["threads"] == two[0]["threads"] == 1
     assert not one[0]["compiler"]  # importing it would cost every worker a second
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from cs25.nn import IGNORE, Decoder, TransformerConfig, lr_factor, next_token_loss, train
+from cs25.nn import IGNORE, Decoder, TransformerConfig, lr_factor, matmul, next_token_loss, train
 from cs25.nn.matmul import fast_matmul
 from cs25.nn.optimiser import FlatAdamW
 from cs25.nn.prefetch import prefetch, spare_depth
@@ -213,3 +213,20 @@ def test_fast_matmul_is_as_exact_as_float32_and_leaves_no_trace():
     assert torch.get_float32_matmul_precision() == before
     # Positive terms: n roundings of 2**-24 each at most.
     torch.testing.assert_close(product.double(), a.double() @ b.double(), rtol=300 / 2**24, atol=0)
+
+
+def test_fast_matmul_does_nothing_on_a_processor_that_would_round(monkeypatch):
+    exact = torch.Tensor.__matmul__
+
+    def rounded(a, b):
+        if a.dtype == torch.float32 and torch.get_float32_matmul_precision() == "medium":
+            a, b = a.bfloat16().float(), b.bfloat16().float()
+        return exact(a, b)
+
+    monkeypatch.setattr(torch.Tensor, "__matmul__", rounded)
+    keeps_float32 = matmul._onednn_keeps_float32.__wrapped__  # without the answer it remembers
+    assert not keeps_float32()
+    monkeypatch.setattr(matmul, "_onednn_keeps_float32", keeps_float32)
+    before = torch.get_float32_matmul_precision()
+    with fast_matmul():
+        assert torch.get_float32_matmul_precision() == before
