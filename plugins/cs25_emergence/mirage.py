@@ -37,13 +37,14 @@ def mirage(
     *,
     widths: Annotated[tuple[Annotated[int, Interval(ge=2, le=256)], ...], MinLen(2)] = WIDTHS,
     n_terms: Annotated[int, Interval(ge=2, le=20)] = 8,
-    steps: Annotated[int, Interval(ge=10, le=100_000)] = 1000,
+    steps: Annotated[int, Interval(ge=10, le=100_000)] = 800,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 32,
     questions: Annotated[int, Interval(ge=100, le=100_000)] = 5000,
+    replicas: Annotated[int, Interval(ge=1, le=100)] = 3,
     parity_bits: Annotated[int, Interval(ge=2, le=64)] = 20,
     parity_k: Annotated[int, Interval(ge=2, le=8)] = 4,
     parity_steps: Annotated[int, Interval(ge=10, le=100_000)] = 1500,
-    replicas: Annotated[int, Interval(ge=1, le=256)] = 32,
+    parity_replicas: Annotated[int, Interval(ge=1, le=256)] = 32,
     control: Literal["none", "shuffled"] = "none",
     seed: Annotated[int, Interval(ge=0)] = 0,
 ) -> Result:
@@ -54,11 +55,12 @@ def mirage(
         n_terms: digits to add, mod 10; the length of a chain.
         steps: optimiser steps for each model of the family.
         batch: questions of each format in a step.
-        questions: new questions for every model.
+        questions: new questions for every width.
+        replicas: models of each width below 32, as in chain-of-thought.
         parity_bits: bits of a parity question.
         parity_k: bits that count; at most parity_bits.
         parity_steps: optimiser steps for each parity network.
-        replicas: parity networks of each width.
+        parity_replicas: parity networks of each width.
         control: "shuffled" trains on labels that belong to other questions.
         seed: seeds questions, training data and weights.
     """
@@ -69,6 +71,7 @@ def mirage(
         steps=steps,
         batch=batch,
         questions=questions,
+        replicas=replicas,
         shuffled=shuffled,
         seed=seed,
     )
@@ -81,7 +84,7 @@ def mirage(
         k=min(parity_k, parity_bits),
         steps=parity_steps,
         batch=64,
-        replicas=replicas,
+        replicas=parity_replicas,
         questions=500,
         shuffled=shuffled,
         seed=seed,
