@@ -135,7 +135,7 @@ def ready() -> list[Plugin]:
 def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
     def ended(state: State, reason: str) -> Plugin:
         distribution, version = _distribution(ep)
-        return Plugin(ep.name, ep.module, distribution, version, state, reason)
+        return Plugin(ep.name, _module(ep), distribution, version, state, reason)
 
     if _disabled(ep):
         return ended(State.DISABLED, "named in CS25_DISABLE")
@@ -146,6 +146,8 @@ def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
             f"offered by {' and by '.join(sorted(rivals))}; "
             "uninstall one or name its distribution in CS25_DISABLE",
         )
+    if not _module(ep):
+        return ended(State.BROKEN, f"its entry point names no module: {ep.value!r}")
     try:
         with _quiet():
             plugin = ep.load()
@@ -210,6 +212,11 @@ def _as_heavy(ep: EntryPoint, refused: str) -> Plugin:
 
 def _heavy_reason(name: str) -> str:
     return f"its card imports {name}; import it in the demo's module instead"
+
+
+def _module(ep: EntryPoint) -> str:
+    """Return the module an entry point names; empty if its value is malformed."""
+    return ep.module if EntryPoint.pattern.match(ep.value) else ""
 
 
 def _distribution(ep: EntryPoint) -> tuple[str, str]:

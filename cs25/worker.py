@@ -120,12 +120,13 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event != "open" or not _audit or not isinstance(arguments[0], str):
         return
     package, digests = _audit[-1]
-    if not arguments[0].startswith(str(package)) or arguments[0].endswith((".py", ".pyc")):
+    path = Path(os.path.realpath(arguments[0]))  # a demo may name it through a link, or relatively
+    if not path.is_relative_to(package) or path.suffix in (".py", ".pyc"):
         return
-    name = Path(arguments[0]).relative_to(package).as_posix()
-    if name not in digests and Path(arguments[0]).is_file():
+    name = path.relative_to(package).as_posix()
+    if name not in digests and path.is_file():
         digests[name] = ""  # before the digest opens the file itself
-        digests[name] = file_digest(Path(arguments[0]))
+        digests[name] = file_digest(path)
 
 
 def _describe(error: BaseException, target: str) -> dict[str, Any]:

@@ -142,12 +142,14 @@ def _option(parameter: Parameter) -> click.Option:
 def _learn(lecture: str, demo: str, *, keep_quiet: bool) -> tuple[Demo, Signature] | None:
     """Return the demo and its parameters; for completion, only what is known without an import."""
     from cs25.api import find_demo
+    from cs25.cli.options import named_plugin
     from cs25.plugins import load_plugin
     from cs25.signatures import known_signature, signature_of
     from cs25.store import Store
 
     try:
-        found = find_demo(load_plugin(lecture).card(), demo)
+        plugin = load_plugin(lecture) if keep_quiet else named_plugin(lecture)
+        found = find_demo(plugin.card(), demo)
         signature = known_signature(found, Store()) if keep_quiet else signature_of(found, Store())
     except Cs25Error:
         if keep_quiet:

@@ -15,10 +15,11 @@ from cs25.cli.options import (
     complete_lecture,
     console,
     json_option,
+    named_plugin,
     print_json,
 )
 from cs25.parameters import Signature
-from cs25.plugins import Plugin, load_plugin
+from cs25.plugins import Plugin
 from cs25.store import Store
 
 __all__ = ["command"]
@@ -33,7 +34,7 @@ def command(lecture: str, demo: str | None, as_json: bool) -> None:
     """Everything a lecture's card says of it, or of one demo."""
     from cs25.signatures import signature_of
 
-    plugin = load_plugin(lecture)
+    plugin = named_plugin(lecture)
     card = plugin.card()
     if demo is None:
         if as_json:

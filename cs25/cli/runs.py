@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import click
@@ -119,7 +120,11 @@ def clear_runs(older_than: str | None, yes: bool) -> None:
     age_s = _age_s(older_than) if older_than else 0.0
     store = Store()
     if not yes:
-        click.confirm(f"Remove what {store.root} keeps?", abort=True, err=True)
+        if not sys.stdin.isatty():
+            raise UsageError("`clear` asks before it removes anything", remedy="Add --yes.")
+        if not click.confirm(f"Remove what {store.root} keeps?", err=True):
+            click.echo("nothing is removed")
+            return
     removed, freed = clear(store, older_than_s=age_s)
     click.echo(f"removed {removed} folders, {freed / 1e6:.1f} MB")
 
