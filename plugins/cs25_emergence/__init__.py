@@ -220,7 +220,7 @@ def cs25_lecture() -> Lecture:
                         "power-law-in-size",
                         "It is a power law: neither 'it gets no better' nor a straight line "
                         "foretells the largest model as well",
-                        holds=Greater("size_rival_error", "size_power_law_error", margin=0.02),
+                        holds=Greater("size_rival_error", "size_power_law_error", margin=0.005),
                     ),
                     Claim(
                         "loss-is-predictable-from-data",
@@ -237,7 +237,7 @@ def cs25_lecture() -> Lecture:
                         "power-law-in-data",
                         "It is a power law in data too: neither 'it gets no better' nor a straight "
                         "line foretells the longest run as well",
-                        holds=Greater("data_rival_error", "data_power_law_error", margin=0.02),
+                        holds=Greater("data_rival_error", "data_power_law_error", margin=0.005),
                     ),
                     Claim(
                         "irreducible-loss",

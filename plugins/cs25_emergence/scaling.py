@@ -21,7 +21,7 @@ import numpy as np
 from annotated_types import Interval
 from jaxtyping import Float
 
-from cs25 import Measure, Result, Table
+from cs25 import Measure, ParameterError, Result, Table
 from cs25_emergence.extrapolation import Forecast, forecast
 from cs25_emergence.power_law import fit_power_law, r_squared
 from cs25_emergence.scaling_figure import draw
@@ -45,13 +45,16 @@ def scaling_law(
 
     Args:
         sizes: how many model sizes to train, and how many amounts of data.
-        largest: width of the largest model; the smallest has width 12.
+        largest: width of the largest model, rounded to a multiple of 8; the smallest has width 12.
         steps: optimiser steps of the longest run, each of 128 sequences of 16 words.
         data_share: the least data, as a share of the most.
         control: "shuffled" trains on text whose words are in random order, where nothing can be
             learned from context.
         seed: seeds the source, the texts and the initial weights.
     """
+    if sizes > largest // 8:
+        expected = f"at most {largest // 8}, since widths are multiples of 8 up to {largest}"
+        raise ParameterError(parameter="sizes", found=sizes, expected=expected)
     by_size = size_sweep(sizes, largest=largest, n_steps=steps)
     middle = sizes // 2
     by_data = data_sweep(by_size[middle], sizes, share=data_share)

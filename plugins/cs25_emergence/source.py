@@ -3,10 +3,10 @@
 An order-2 Markov source over V words. Each context (the last two words) puts all words in an order
 of its own, and the next word is the one at rank k with probability r_k = 2^-k. Every context has
 the same distribution over ranks, so the entropy rate is H(r) = 2 bits, whatever the orders are and
-however often each context comes up. An order is drawn by popularity, word j being worth 1/j
-(Plackett-Luce): common words come first more often, and words and contexts are heavy-tailed as in
-Zipf's law. What there is to learn is the order of each context, and a few contexts matter much
-while thousands matter little.
+however often each context comes up. An order is drawn by popularity, word j being worth j^-1.25
+(Plackett-Luce): common words come first more often, and words and contexts are heavy-tailed, much
+as in Zipf's law. What there is to learn is the order of each context, and a few contexts matter
+much while thousands matter little.
 
 Source: Plackett 1975 for the ranking; Hutter 2021 (arXiv 2102.04074) for heavy-tailed contexts as
 an origin of power laws in the loss.
@@ -98,7 +98,7 @@ def draw_source(
     rng: np.random.Generator,
     *,
     d_vocab: int = 64,
-    popularity_exponent: float = 1.0,
+    popularity_exponent: float = 1.25,
 ) -> RankedSource:
     """Draw the order of every context.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from cs25 import ParameterError
 from cs25.verdict import judge
 from cs25_emergence import cs25_lecture
 from cs25_emergence.scaling import draw, scaling_law
@@ -70,6 +71,11 @@ def test_no_criterion_is_met_under_the_control(control) -> None:
     assert control.table("by_size").column("loss_nats")[-1] > 3.3  # near the words' entropy
     for claim in DEMO.claims:
         assert judge(claim, [control]).met is False, claim.id
+
+
+def test_more_sizes_than_widths_are_refused() -> None:
+    with pytest.raises(ParameterError, match=r"'sizes': found 6, expected at most 4"):
+        scaling_law(sizes=6, largest=32)
 
 
 @pytest.mark.parametrize("n_seeds", [1, 3])

@@ -67,7 +67,7 @@ def test_exact_loss_is_the_mean_of_the_sampled_loss(source) -> None:
     exact = exact_loss(model, source, words)
     standard_error = sampled.std() / 5_000**0.5
     assert exact.mean() == pytest.approx(float(sampled.mean()), abs=4 * float(standard_error))
-    assert exact.std() < sampled.std() / 2  # why the exact expectation is taken
+    assert exact.std() < 0.7 * sampled.std()  # why the exact sum is taken
 
 
 @pytest.mark.parametrize("d_model", [8, 48, 80])
@@ -79,9 +79,10 @@ def test_parameters_are_twelve_squares_of_the_width_and_three_norms(d_model) -> 
 
 
 def test_sizes_span_the_family_and_differ() -> None:
-    widths = [run.d_model for run in size_sweep(6, largest=80, n_steps=1)]
-    assert widths == [8, 16, 24, 32, 48, 80]
-    assert [run.d_model for run in size_sweep(8, largest=64, n_steps=1)] == list(range(8, 72, 8))
+    widths = [run.d_model for run in size_sweep(6, largest=96, n_steps=1)]
+    assert widths == [12, 16, 24, 40, 64, 96]
+    crowded = [run.d_model for run in size_sweep(8, largest=64, n_steps=1)]
+    assert crowded == [12, 16, 24, 32, 40, 48, 56, 64]
 
 
 def test_data_sweep_ends_with_the_longest_run_and_is_even_in_the_log() -> None:
