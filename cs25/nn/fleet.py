@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from cs25.errors import DemoError
+from cs25.errors import DemoError, ParameterError
 from cs25.memory import note_helpers, own_peak_mib
 from cs25.seeding import seeded
 
@@ -58,6 +59,15 @@ class Job:
     n_steps: int = 1
     cost_per_step: float = 1.0
 
+    def __post_init__(self) -> None:
+        module, _, name = self.target.partition(":")
+        if not module or not name or module == "__main__":
+            raise ParameterError(
+                parameter="target",
+                found=self.target,
+                expected='"module:function" of a module that other processes can import',
+            )
+
     @property
     def cost(self) -> float:
         """Cost of the whole job."""
@@ -78,11 +88,14 @@ def run_fleet(
     Raises:
         DemoError: a job raised or its process died; the others are ended.
     """
-    n_workers = min(n_workers or torch.get_num_threads(), len(jobs))
+    if n_workers is None:
+        n_workers = torch.get_num_threads()
+    if n_workers < 1:
+        raise ParameterError(parameter="n_workers", found=n_workers, expected="at least 1")
     # Longest first: a long job that starts last would leave the other cores idle.
     todo = iter(sorted(range(len(jobs)), key=lambda i: (-jobs[i].cost, i)))
     results: dict[int, Arrays] = {}
-    with _bar(jobs, desc) as bar, _fleet(n_workers) as workers:
+    with _bar(jobs, desc) as bar, _fleet(min(n_workers, len(jobs))) as workers:
         busy = {worker.pipe: worker for worker in workers if worker.take(jobs, todo)}
         while busy:
             ready = wait(list(busy), timeout=0.5)
@@ -201,6 +214,7 @@ def _without_main() -> Iterator[None]:
 def _work(pipe: Connection) -> None:
     """Run jobs until the caller's end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what Ctrl-C ends
+    threading.Thread(target=_end_with_caller, daemon=True).start()
     torch.set_num_threads(1)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -212,7 +226,14 @@ def _work(pipe: Connection) -> None:
             except BaseException as error:
                 message = f"{type(error).__name__}: {error}"
                 pipe.send(("error", (message, traceback.format_exc())))
-    os._exit(0)  # the caller is gone: no farewell of libraries is needed
+
+
+def _end_with_caller() -> None:
+    """End this process when the caller's dies, whatever its job is doing."""
+    caller = multiprocessing.parent_process()
+    if caller is not None:
+        wait([caller.sentinel])
+        os._exit(1)
 
 
 def _run(job: Job, pipe: Connection) -> Arrays:

@@ -3,7 +3,18 @@
 Nothing heavy is imported here: `cs25 list` and shell completion read this file.
 """
 
-from cs25 import AtLeast, AtMost, Claim, Demo, Lecture, Published, Reading, Within, hookimpl
+from cs25 import (
+    AtLeast,
+    AtMost,
+    Claim,
+    Demo,
+    Greater,
+    Lecture,
+    Published,
+    Reading,
+    Within,
+    hookimpl,
+)
 
 cs25_api = 1
 
@@ -83,6 +94,7 @@ def cs25_lecture() -> Lecture:
                     "gap_wide": "what the count exceeds 6ND by at the largest width",
                     "gpt_3_flops": "operations of GPT-3's training, counted on its shape",
                     "gpt_3_moles": "the same over Avogadro's number",
+                    "own_moles": "6ND of the largest model that scaling-law trains, over the same",
                     "abilities_near": (
                         "share of the paper's abilities first seen within a factor of ten of a mole"
                     ),
@@ -151,6 +163,92 @@ def cs25_lecture() -> Lecture:
                         "and then as often as theory says",
                         metric="chain_deviation",
                         holds=AtMost(0.02),
+                    ),
+                ),
+            ),
+            Demo(
+                "scaling-law",
+                run="cs25_emergence.scaling:scaling_law",
+                figure="cs25_emergence.scaling:draw",
+                summary="Test loss falls as a power law of model size and of data",
+                measures={
+                    "size_miss": (
+                        "error of the power law on the held-out largest model, as a share of what "
+                        "it still has above the entropy rate or has gained from context, "
+                        "whichever is less; 1 where context gained nothing"
+                    ),
+                    "size_power_law_error": "the same error in nats",
+                    "size_rival_error": (
+                        "error of the better of a constant and a straight line (in the logarithm "
+                        "of size) on the same model"
+                    ),
+                    "data_miss": "error of the power law on the held-out run with the most data, "
+                    "as a share in the same way",
+                    "data_power_law_error": "the same error in nats",
+                    "data_rival_error": "error of the better rival on the same run",
+                    "fitted_floor": "E of L = E + A/N^alpha, fitted to all sizes",
+                    "entropy_rate": "what the best possible predictor of the source loses",
+                    "floor_error": "fitted floor minus entropy rate",
+                    "joint_floor_error": (
+                        "the same for the E of L = E + A/N^alpha + B/D^beta, fitted to all runs"
+                    ),
+                    "word_entropy": "what the best predictor without context loses",
+                    "size_exponent": "alpha, fitted to all sizes",
+                    "data_exponent": "beta of L = E + B/D^beta, fitted to all amounts of data",
+                    "r_squared": "share of the variance of log loss over sizes that the law has",
+                    "training_flops": "operations of all training runs",
+                    "training_tokens": "tokens of all training runs",
+                },
+                presets={
+                    "smoke": {"sizes": 4, "largest": 32, "steps": 60},
+                    "full": {"sizes": 8, "largest": 128, "steps": 4000},
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "loss-is-predictable",
+                        "Test loss improves predictably as the model grows",
+                        metric="size_miss",
+                        holds=AtMost(0.2),
+                        paper=Published(
+                            0.076,
+                            "exponent of loss in parameters",
+                            "Kaplan et al. 2020, up to 1.5e9 parameters",
+                        ),
+                    ),
+                    Claim(
+                        "power-law-in-size",
+                        "It is a power law: neither 'it gets no better' nor a straight line "
+                        "foretells the largest model as well",
+                        holds=Greater("size_rival_error", "size_power_law_error", margin=0.02),
+                    ),
+                    Claim(
+                        "loss-is-predictable-from-data",
+                        "Test loss improves predictably with the amount of data",
+                        metric="data_miss",
+                        holds=AtMost(0.2),
+                        paper=Published(
+                            0.095,
+                            "exponent of loss in tokens",
+                            "Kaplan et al. 2020, up to 1.5e9 parameters",
+                        ),
+                    ),
+                    Claim(
+                        "power-law-in-data",
+                        "It is a power law in data too: neither 'it gets no better' nor a straight "
+                        "line foretells the longest run as well",
+                        holds=Greater("data_rival_error", "data_power_law_error", margin=0.02),
+                    ),
+                    Claim(
+                        "irreducible-loss",
+                        "What the fit calls irreducible is the entropy of the language itself",
+                        metric="floor_error",
+                        holds=Within(-0.05, 0.05),
+                        paper=Published(
+                            1.69,
+                            "fitted irreducible loss of web text, nats per token",
+                            "Hoffmann et al. 2022, up to 1.6e10 parameters",
+                        ),
                     ),
                 ),
             ),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from inspect import signature
 from typing import Annotated, Literal
 
 from annotated_types import Interval
@@ -26,6 +27,8 @@ from cs25_emergence.flops import (
     rule_with_attention_per_token,
 )
 from cs25_emergence.published import ABILITIES, MODELS
+from cs25_emergence.scaling import scaling_law
+from cs25_emergence.sweep import Run, size_sweep
 
 __all__ = ["AVOGADRO", "draw", "moles"]
 
@@ -44,14 +47,13 @@ GPT_3 = TransformerConfig(
 #: Brown et al. 2020, table D.1.
 GPT_3_TOKENS = 300e9
 
-#: Models that the figure has room to name.
-NAMED = (
-    "Cerebras-GPT 111M",
-    "SmolLM2-135M",
-    "LLaMA 7B",
-    "GPT-3 175B",
-    "Llama 3.1 405B",
-)
+#: Models that the figure has room to name, and where the end of the name stands, in points.
+NAMED = {
+    "Cerebras-GPT 111M": (-5, 4),
+    "SmolLM2-135M": (-5, 4),
+    "GPT-3 175B": (-6, 2),
+    "Llama 3.1 405B": (18, -16),
+}
 
 #: Tokens of the control, about two pages of text.
 PAGES = 1_000
@@ -90,6 +92,7 @@ def moles(
     *family, gpt_3 = rows
     ratios = [counted / rule for *_, counted, rule in rows]
     gpt_3_flops = gpt_3[2] * (GPT_3_TOKENS if training else PAGES)
+    own = _own_models(training=training)
     columns = ("d_model", "n_params", "flops_per_token", "over_6nd", "rule_over_6nd")
     return Result(
         measures={
@@ -98,12 +101,14 @@ def moles(
             "gap_wide": Measure(100 * (family[-1][3] - 1), "% of 6ND"),
             "gpt_3_flops": Measure(gpt_3_flops, "FLOPs"),
             "gpt_3_moles": Measure(gpt_3_flops / AVOGADRO, "mol"),
+            "own_moles": Measure(max(own.column("moles")), "mol"),
             "abilities_near": Measure(100 * _near_a_mole(), "%"),
         },
         tables=(
             Table("widths", columns, tuple(family)),
             Table("gpt_3", columns, (gpt_3,)),
             _models(training=training),
+            own,
             Table(
                 "abilities",
                 ("ability", "n_params", "flops", "moles", "model", "prompting"),
@@ -117,19 +122,35 @@ def moles(
 
 
 def _models(*, training: bool) -> Table:
+    """Return the published models, smallest training first."""
     rows = []
     for model in sorted(MODELS, key=lambda model: rule_of_six(model.n_params, model.n_tokens)):
-        # Reading a token takes the forward third of what training on it takes.
-        flops = (
-            rule_of_six(model.n_params, model.n_tokens)
-            if training
-            else rule_of_six(model.n_params, PAGES) / 3
-        )
-        rows.append((model.name, model.n_params, model.n_tokens, flops,
-                     flops / AVOGADRO, model.flops if training else None, model.source))  # fmt: skip
-    columns = ("model", "n_params", "n_tokens", "flops", "moles", "flops_by_makers",
-               "source")  # fmt: skip
+        flops = _flops(model.n_params, model.n_tokens, training=training)
+        by_makers = model.flops if training else None
+        rows.append((model.name, model.n_params, model.n_tokens, flops, flops / AVOGADRO,
+                     by_makers, model.source))  # fmt: skip
+    columns = ("model", "n_params", "n_tokens", "flops", "moles", "flops_by_makers", "source")
     return Table("models", columns, tuple(rows))
+
+
+def _own_models(*, training: bool) -> Table:
+    """Return the models that this lecture trains."""
+    rows = []
+    for run in _family():
+        flops = _flops(run.n_params, run.n_tokens, training=training)
+        rows.append((run.d_model, run.n_params, run.n_tokens, flops, flops / AVOGADRO))
+    return Table("own_models", ("d_model", "n_params", "n_tokens", "flops", "moles"), tuple(rows))
+
+
+def _family() -> list[Run]:
+    """Return the sizes that `scaling-law` trains with its own defaults."""
+    default = {name: p.default for name, p in signature(scaling_law).parameters.items()}
+    return size_sweep(default["sizes"], largest=default["largest"], n_steps=default["steps"])
+
+
+def _flops(n_params: float, n_tokens: float, *, training: bool) -> float:
+    # Reading a token takes the forward third of what training on it takes.
+    return rule_of_six(n_params, n_tokens) if training else rule_of_six(n_params, PAGES) / 3
 
 
 def _near_a_mole() -> float:
@@ -145,6 +166,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     result = results[0]
     series = [("models", result, "o", "C0", "models: 6 x parameters x tokens"),
               ("abilities", result, "x", "C1", "first seen: abilities of Wei et al. 2022"),
+              ("own_models", result, "D", "C3", "trained in this lecture"),
               *(("models", other, "^", "C2", f"control: reading {PAGES:,} tokens")
                 for other in control[:1])]  # fmt: skip
     for table, source, marker, colour, label in series:
@@ -159,7 +181,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         *(models.column(column) for column in ("model", "flops", "n_params")), strict=True
     ):
         if name in NAMED:
-            left.annotate(name, (flops, n_params), xytext=(-5, 4), textcoords="offset points",
+            left.annotate(name, (flops, n_params), xytext=NAMED[name], textcoords="offset points",
                           ha="right", fontsize="x-small")  # fmt: skip
 
     widths, gpt_3 = result.table("widths"), result.table("gpt_3")

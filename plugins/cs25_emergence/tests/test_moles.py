@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import signature
 from typing import Literal
 
 import pytest
@@ -13,6 +14,7 @@ from cs25_emergence import cs25_lecture
 from cs25_emergence.flops import rule_of_six
 from cs25_emergence.moles import AVOGADRO, GPT_3, draw, moles
 from cs25_emergence.published import ABILITIES, MODELS
+from cs25_emergence.scaling import scaling_law
 
 DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "moles")
 
@@ -70,6 +72,17 @@ def test_the_gap_to_6nd_closes_with_width() -> None:
     gaps = _run().table("widths").column("over_6nd")
     assert list(gaps) == sorted(gaps, reverse=True)
     assert gaps[-1] < 1.01 < 2 < gaps[0]
+
+
+def test_own_models_are_those_that_the_scaling_law_trains() -> None:
+    own = _run().table("own_models")
+    # 12 d^2 weights in the one block, 2 d in its norms and d in the last.
+    largest = signature(scaling_law).parameters["largest"].default
+    assert own.column("n_params")[-1] == 12 * largest**2 + 3 * largest
+    n_params, n_tokens, flops = own.rows[-1][1:4]
+    assert flops == 6 * n_params * n_tokens
+    assert _run().measures["own_moles"].value == flops / AVOGADRO
+    assert _run("inference").table("own_models").column("flops")[-1] == 2 * n_params * 1_000
 
 
 def test_claims_hold_and_reading_a_page_supports_none() -> None:
