@@ -276,7 +276,7 @@ def cs25_lecture() -> Lecture:
                 presets={
                     "smoke": {"widths": (4, 16), "steps": 60, "questions": 500, "replicas": 1},
                     "full": {
-                        "widths": (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 64, 112),
+                        "widths": (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 40, 64, 112),
                         "steps": 3000,
                         "questions": 20_000,
                         "replicas": 5,
@@ -390,7 +390,7 @@ def cs25_lecture() -> Lecture:
                         "parity_replicas": 4,
                     },
                     "full": {
-                        "widths": (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 64, 112),
+                        "widths": (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 40, 64, 112),
                         "steps": 3000,
                         "questions": 20_000,
                         "parity_steps": 6000,

@@ -27,11 +27,11 @@ NO_GAIN, GAIN = 0.02, 0.2
 def chain_of_thought(
     *,
     widths: Annotated[tuple[Annotated[int, Interval(ge=2, le=256)], ...], MinLen(2)] = WIDTHS,
-    n_terms: Annotated[int, Interval(ge=2, le=20)] = 8,
-    steps: Annotated[int, Interval(ge=10, le=100_000)] = 800,
+    n_terms: Annotated[int, Interval(ge=2, le=20)] = 6,
+    steps: Annotated[int, Interval(ge=10, le=100_000)] = 1000,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 32,
     questions: Annotated[int, Interval(ge=100, le=100_000)] = 5000,
-    replicas: Annotated[int, Interval(ge=1, le=100)] = 3,
+    replicas: Annotated[int, Interval(ge=1, le=100)] = 2,
     control: Literal["none", "shuffled"] = "none",
     seed: Annotated[int, Interval(ge=0)] = 0,
 ) -> Result:
