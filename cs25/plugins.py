@@ -58,10 +58,21 @@ class Plugin:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the plugin's package, where notes, results and tests lie."""
+        """The folder that the plugin's package is, or that its single module lies in."""
         module = sys.modules.get(self.package)
         file = getattr(module, "__file__", None)
         return Path(file).parent if file else None
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the plugin has a folder of its own; a single module shares its with others."""
+        return hasattr(sys.modules.get(self.package), "__path__")
+
+    @property
+    def results(self) -> Path | None:
+        """The folder of its recorded results."""
+        name = "results" if self.is_package else f"{self.package}_results"
+        return self.folder / name if self.folder else None
 
     def call(self, hook: str, **arguments: Any) -> Any:
         """Call one hook of this plugin; None if it does not implement it."""
@@ -124,6 +135,8 @@ def load_plugin(name: str) -> Plugin:
         plugin = _load((active or named)[0], conflict=len(active) > 1)
     if plugin.state is not State.READY:
         raise StateError(plugin.id, plugin.state, plugin.reason)
+    if seen and os.environ.get("CS25_STRICT") == "1":
+        raise StateError(plugin.id, State.HEAVY, _heavy_reason(seen[0]))
     return replace(plugin, reason=_heavy_reason(seen[0])) if seen else plugin
 
 

@@ -102,9 +102,9 @@ class Bundle:
         return [c.id for c in demo.claims if self.criteria.get(c.id) != c.criterion]
 
 
-def bundle_path(folder: Path, demo: Demo) -> Path:
-    """Return where a demo's bundle lies in the folder of its lecture's package."""
-    return folder / "results" / f"{demo.id}.json"
+def bundle_path(plugin: Plugin, demo: Demo) -> Path | None:
+    """Return where a demo's bundle lies; None if its lecture has no place on disk."""
+    return plugin.results / f"{demo.id}.json" if plugin.results else None
 
 
 def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
@@ -113,7 +113,8 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     Raises:
         StoreError: the file is there and cannot be read.
     """
-    return load_bundle(bundle_path(plugin.folder, demo)) if plugin.folder else None
+    path = bundle_path(plugin, demo)
+    return load_bundle(path) if path else None
 
 
 def load_bundle(path: Path) -> Bundle | None:

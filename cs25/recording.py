@@ -51,13 +51,13 @@ def bundle_home(plugin: Plugin, demo: Demo, into: Path | None) -> Path:
     """
     if into is not None:
         return into / plugin.id / f"{demo.id}.json"
-    folder = plugin.folder
-    if folder is None or {"site-packages", "dist-packages"} & set(folder.parts):
+    path = bundle_path(plugin, demo)
+    if path is None or {"site-packages", "dist-packages"} & set(path.parts):
         raise UsageError(
-            f"lecture {plugin.id!r} is not installed from its source tree ({folder})",
+            f"lecture {plugin.id!r} is not installed from its source tree ({plugin.folder})",
             remedy="Write elsewhere with `--into DIR`, or install it with `pip install -e`.",
         )
-    return bundle_path(folder, demo)
+    return path
 
 
 def record(

@@ -360,7 +360,7 @@ def _request(
         "seeds": list(plan.seeds),
         "stored": [[seed, entry.result.to_json()] for seed, entry in entries.items()],
         "control": [result.to_json() for result in control],
-        "package": str(plan.plugin.folder or ""),
+        "package": str(plan.plugin.folder) if plan.plugin.is_package else None,
     }
 
 

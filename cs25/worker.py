@@ -57,7 +57,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
         }
         for seed in missing:
             given = parameters if seed is None else {**parameters, "seed": seed}
-            with _files_read(Path(request["package"])) as files, collect_artefacts() as artefacts:
+            with _files_read(request["package"]) as files, collect_artefacts() as artefacts:
                 start = time.perf_counter()
                 result = function(**given)
                 duration_s = time.perf_counter() - start
@@ -103,14 +103,18 @@ def _load(target: str) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def _files_read(package: Path) -> Iterator[dict[str, str]]:
-    """Yield a mapping that fills with the data files read below the demo's package."""
+def _files_read(package: str | None) -> Iterator[dict[str, str]]:
+    """Yield a mapping that fills with the data files read below the demo's package.
+
+    A lecture of a single module has no folder of its own, so nothing in it is known to be its data.
+    """
     digests: dict[str, str] = {}
-    _audit.append((package.resolve(), digests))
+    if package is not None:
+        _audit.append((Path(package).resolve(), digests))
     try:
         yield digests
     finally:
-        _audit.pop()
+        _audit.clear()
 
 
 _audit: list[tuple[Path, dict[str, str]]] = []

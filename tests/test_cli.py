@@ -489,7 +489,7 @@ def test_quiet_says_nothing_on_standard_error(bench, cs25):
 
 def test_every_option_has_an_environment_variable(bench, cs25, monkeypatch):
     monkeypatch.setenv("CS25_RUN_SEEDS", "3")
-    monkeypatch.setenv("CS25_RUN_DEMO__TOSSES", "9")
+    monkeypatch.setenv("CS25_RUN_TOSSES", "9")
     run = json.loads(cs25("run", "bench", "coin", "--json").out)["runs"][0]
     assert run["seeds"] == [0, 1, 2]
     assert run["parameters"]["tosses"] == 9

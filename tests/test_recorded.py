@@ -66,7 +66,7 @@ def bundle(demo: Demo, **recordings: Recording) -> Bundle:
 
 
 def keep(plugin, demo, made: Bundle) -> Path:
-    path = bundle_path(plugin.folder, demo)
+    path = bundle_path(plugin, demo)
     write_bundle(path, made)
     return path
 

@@ -25,12 +25,12 @@ __all__ = ["command"]
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @json_option
 @common_options
-def command(lecture: str | None, as_json: bool) -> None:
+def command(lecture: str | None, json: bool) -> None:
     """Every claim, its criterion, our number, the paper's, and the verdict."""
     store = Store()
     plugins = [named_plugin(lecture)] if lecture else usable_plugins()
     rows = [row for plugin in plugins for row in ledger(plugin, store)]
-    if as_json:
+    if json:
         print_json({"claims": [_document(row) for row in rows]})
     else:
         _print(rows)

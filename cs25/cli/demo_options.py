@@ -125,15 +125,16 @@ def _option(parameter: Parameter) -> click.Option:
     default = parameter.default
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
     help_text = f"{parameter.help or 'No help.'} [{parameter.type.describe()}; default: {shown}]"
-    name = PREFIX + parameter.name
+    name, variable = PREFIX + parameter.name, f"CS25_RUN_{parameter.name.upper()}"
     if parameter.type.kind == "bool":
         declaration = f"{parameter.option}/--no-{parameter.option.removeprefix('--')}"
-        return click.Option([declaration, name], default=None, help=help_text)
+        return click.Option([declaration, name], default=None, envvar=variable, help=help_text)
     metavar = {"int": "INTEGER", "float": "NUMBER", "str": "TEXT", "tuple": "A,B,..."}
     return click.Option(
         [parameter.option, name],
         type=_Value(parameter),
         default=None,
+        envvar=variable,
         metavar=metavar.get(parameter.type.kind, "CHOICE"),
         help=help_text,
     )

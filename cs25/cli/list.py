@@ -25,10 +25,10 @@ _COLOURS = {State.READY: "green", State.DISABLED: "dim", State.HEAVY: "yellow"}
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @json_option
 @common_options
-def command(lecture: str | None, as_json: bool) -> None:
+def command(lecture: str | None, json: bool) -> None:
     """The lectures, or one lecture's demos."""
     plugins = [named_plugin(lecture)] if lecture else load_plugins()
-    if as_json:
+    if json:
         print_json({"lectures": [_document(plugin) for plugin in plugins]})
     elif lecture:
         _print_demos(plugins[0])

@@ -95,7 +95,7 @@ def usable_plugins() -> list[Plugin]:
     return [plugin for plugin in plugins if plugin.state is State.READY]
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+json_option = click.option("--json", is_flag=True, help="Print JSON.")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ from cs25.cli.options import (
     notice,
     usable_plugins,
 )
-from cs25.errors import UnknownNameError
+from cs25.errors import UnknownNameError, UsageError
 from cs25.plugins import Plugin
 from cs25.store import Store
 
@@ -51,6 +51,8 @@ def command(
 
     Runs seeds 100 to 104, on which nothing was tuned, and the negative control.
     """
+    if check and verify:
+        raise UsageError("--check runs nothing and --verify does: name one of them")
     plugins = [named_plugin(lecture)] if lecture else usable_plugins()
     chosen = [
         (plugin, found)

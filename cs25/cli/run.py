@@ -71,7 +71,13 @@ class Settings:
     "--offline", is_flag=True, envvar=("CS25_OFFLINE", "CS25_RUN_OFFLINE"), help="Fetch nothing."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Where to write the HTML report.")
-@click.option("--open", "open_report", is_flag=True, help="Open the report in a browser.")
+@click.option(
+    "--open",
+    "open_report",
+    is_flag=True,
+    envvar="CS25_RUN_OPEN",
+    help="Open the report in a browser.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if a claim is contradicted.")
 @click.option("--tables", is_flag=True, help="Print the tables of numbers, too.")
 @click.option("--dry-run", is_flag=True, help="Only say what would run, and about how long.")
@@ -96,7 +102,7 @@ def command(
     strict: bool,
     tables: bool,
     dry_run: bool,
-    as_json: bool,
+    json: bool,
     **demo_options: Any,
 ) -> None:
     """Run one demo, or all of a lecture's.
@@ -117,10 +123,10 @@ def command(
     documents = []
     for document in _documents(plans, plugin, store, fresh):
         documents.append(document)
-        if not as_json:
+        if not json:
             _print_run(document, tables=tables)
     path = _write_report(documents, plugin, report, demo, store)
-    if as_json:
+    if json:
         print_json({"runs": documents})
     else:
         _print_end(documents, path)
