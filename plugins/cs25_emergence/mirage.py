@@ -106,6 +106,14 @@ def mirage(
     tables = (
         _table("chain", chains["n_params"], scores),
         _table("parity", bits["n_params"], parity_scores),
+        Table(
+            "reach",
+            ("ability", *METRICS),
+            (
+                ("chain", *(metric.reach(n_terms, BASE) for metric in METRICS.values())),
+                ("parity", *(metric.reach(1, 2) for metric in METRICS.values())),
+            ),
+        ),
     )
     return Result(measures, tables)
 
@@ -151,7 +159,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     for axes, (table, label) in zip(figure.subplots(1, 2), _PANELS.items(), strict=True):
         for i, (name, style) in enumerate(_STYLES.items()):
             size, score, spread = _curve(results, table, name)
-            bottom, reach = score[0], (score[-1] - score[0]) or 1.0
+            bottom, reach = score[0], _scale(results, table, name, score[-1] - score[0])
             middle = (score - bottom) / reach
             axes.plot(size, middle, style, color=f"C{i}", ms=3, label=METRICS[name].name)
             if len(results) > 1 and name in ("exact_match", "log_probability"):
@@ -184,6 +192,13 @@ def _curve(results: Sequence[Result], table: str, name: str) -> tuple[np.ndarray
     values = np.array([one.column(name) for one in tables])
     deviation = values.std(axis=0, ddof=1) if len(tables) > 1 else np.zeros(values.shape[1])
     return np.array(tables[0].column("n_params")), values.mean(axis=0), deviation
+
+
+def _scale(results: Sequence[Result], ability: str, name: str, risen: float) -> float:
+    """Return what is drawn as 1: the rise, or the whole reach where there is no rise."""
+    rows = results[0].table("reach")
+    reach = float(rows.column(name)[rows.column("ability").index(ability)])
+    return risen if risen >= LEAST * reach else reach
 
 
 def _mean(results: Sequence[Result], measure: str) -> float | None:
