@@ -11,7 +11,7 @@ from typing import Any
 from cs25.card import DEFAULT_PRESET, Demo
 from cs25.destination import write_whole
 from cs25.digest import code_digests
-from cs25.errors import ResultError, StoreError
+from cs25.errors import PluginError, ResultError, StoreError
 from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
@@ -170,7 +170,7 @@ def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording)
     settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
     try:
         code = code_digests(demo.run, drawing=demo.figure)
-    except (ModuleNotFoundError, SyntaxError) as error:
+    except (ModuleNotFoundError, PluginError) as error:
         return [f"its code cannot be read ({error})"]
     reasons = differences(
         {"code": recording.manifest["code"], "parameters": dict(recording.settings)},

@@ -54,7 +54,7 @@ def _folder(demo: Demo, store: Store) -> Any:
     try:
         modules = code_digests(demo.run)
         files = [file_digest(path) for name in modules if (path := source_file(name))]
-    except (ModuleNotFoundError, SyntaxError, OSError):
+    except (ModuleNotFoundError, PluginError, OSError):
         return None  # importing the module says what is wrong
     presets = {name: dict(values) for name, values in demo.presets.items()}
     about = [demo.run, files, repr(presets), demo.control]
