@@ -41,6 +41,7 @@ def run_child(
     *,
     threads: int,
     offline: bool,
+    progress: bool,
     on_seed: Callable[[int | None, dict[str, Any]], None],
     on_drawn: Callable[[Path, dict[str, Any]], None],
 ) -> Failure | None:
@@ -50,6 +51,7 @@ def run_child(
         request: see `cs25.worker`.
         threads: size of the numerical libraries' thread pools.
         offline: whether the demo may fetch nothing.
+        progress: whether it may show how far it is.
         on_seed: called with each seed and its document as soon as it has ended.
         on_drawn: called at the end with the folder of the figures and the list of them.
 
@@ -74,7 +76,8 @@ def run_child(
         process = subprocess.Popen(
             [sys.executable, "-m", "cs25.worker", name],
             stdin=subprocess.PIPE,  # never written to: its end tells the child that we are gone
-            env=_environment(threads, offline),
+            stdout=2,  # ours is for JSON, and a demo may start programs that print
+            env=_environment(threads, offline, progress),
             process_group=0 if sys.platform != "win32" else None,
         )
         try:
@@ -110,7 +113,7 @@ def _failure(folder: Path, code: int) -> Failure | None:
     return Failure(f"its process ended with exit code {code}", drawing=drawing)
 
 
-def _environment(threads: int, offline: bool) -> dict[str, str]:
+def _environment(threads: int, offline: bool, progress: bool) -> dict[str, str]:
     environment = {
         **os.environ,
         **{name: str(threads) for name in _THREAD_VARIABLES},
@@ -118,6 +121,8 @@ def _environment(threads: int, offline: bool) -> dict[str, str]:
     }
     if offline:
         environment |= {"CS25_OFFLINE": "1", "HF_HUB_OFFLINE": "1"}
+    if not progress:
+        environment["TQDM_DISABLE"] = "1"
     if not sys.stderr.isatty():
         environment.setdefault("TQDM_MININTERVAL", "5")  # a log file needs no moving bar
     return environment

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from cs25.errors import PluginError
+
 __all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "source_file"]
 
 #: Parts of the core that experiments are built from.
@@ -58,6 +60,7 @@ def code_digests(target: str, *, drawing: str | None = None) -> dict[str, str]:
 
     Raises:
         ModuleNotFoundError: there is no source for the target's module.
+        PluginError: a module is not Python.
     """
     start = target.partition(":")[0]
     own = start.partition(".")[0]
@@ -107,7 +110,10 @@ def _counts(module: str, own: str) -> bool:
 
 def _meaning(path: Path, drawing: str, own: str) -> ast.Module:
     """Parse a file and drop what cannot change a number."""
-    tree = ast.parse(path.read_bytes(), filename=str(path))
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        raise PluginError(f"{path}:{error.lineno} cannot be read: {error.msg}") from error
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             node.body = [statement for statement in node.body if not _is_docstring(statement)]

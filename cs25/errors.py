@@ -131,7 +131,8 @@ class StateError(PluginError):
     """A lecture that is listed, but in a state in which it cannot run."""
 
     def __init__(self, lecture: str, state: str, reason: str) -> None:
-        super().__init__(f"lecture {lecture!r} is {state}: {reason}")
+        how = "in conflict" if state == "conflict" else state
+        super().__init__(f"lecture {lecture!r} is {how}: {reason}")
         self.lecture = lecture
         self.state = state
         self.reason = reason

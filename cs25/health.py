@@ -59,7 +59,7 @@ def _cache() -> Iterator[Finding]:
     root = Store().root
     there = next(path for path in (root, *root.parents) if path.exists())
     remedy = "Name another folder with CS25_CACHE_DIR."
-    if not os.access(there, os.W_OK):
+    if not there.is_dir() or not os.access(there, os.W_OK):
         yield Finding("cache", "warning", f"{root} cannot be written: nothing is kept", remedy)
         return
     free = shutil.disk_usage(there).free
@@ -146,8 +146,12 @@ def _offered(plugins: list[Plugin]) -> Iterator[Finding]:
     """Yield what plugins find through `cs25_health`."""
     for plugin in plugins:
         try:
-            yield from plugin.call("cs25_health") or ()
-        except Exception as error:
+            found = tuple(plugin.call("cs25_health") or ())
+            wrong = next((item for item in found if not isinstance(item, Finding)), None)
+            if wrong is not None:
+                raise TypeError(f"{wrong!r} is no cs25.Finding")
+            yield from found
+        except (Exception, SystemExit) as error:
             message = f"its cs25_health raised {type(error).__name__}: {error}"
             yield Finding(
                 f"lecture {plugin.id}", "error", message, f"Update {plugin.distribution}."

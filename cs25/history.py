@@ -143,18 +143,28 @@ def clear(store: Store, *, older_than_s: float = 0.0) -> tuple[int, int]:
 
     Returns:
         The number of folders removed, and the bytes they held.
+
+    Raises:
+        StoreError: the store cannot be written.
     """
-    groups = {"runs": 3, "results": 3, "artefacts": 2}
+    groups = {"runs": 3, "results": 3, "artefacts": 2, "signatures": 1, "reports": 0}
     removed, freed = 0, 0
     for group, depth in groups.items():
         for folder in _at_depth(store.path(group), depth):
-            if time.time() - folder.stat().st_mtime < older_than_s:
-                continue
-            freed += sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-            store.remove(folder)
+            try:
+                if time.time() - folder.stat().st_mtime < older_than_s:
+                    continue
+                size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+                store.remove(folder)
+            except FileNotFoundError:
+                continue  # another process was quicker
+            except OSError as error:
+                raise StoreError(f"{folder} cannot be removed: {error.strerror}") from error
+            freed += size
             removed += 1
     return removed, freed
 
 
 def _at_depth(root: Path, depth: int) -> Sequence[Path]:
-    return [p for p in sorted(root.glob("/".join("*" * depth))) if p.is_dir()]
+    found = sorted(root.glob("/".join("*" * depth))) if depth else [root]
+    return [path for path in found if path.is_dir()]

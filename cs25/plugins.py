@@ -58,10 +58,21 @@ class Plugin:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the plugin's package, where notes, results and tests lie."""
+        """The folder that the plugin's package is, or that its single module lies in."""
         module = sys.modules.get(self.package)
         file = getattr(module, "__file__", None)
         return Path(file).parent if file else None
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the plugin has a folder of its own; a single module shares its with others."""
+        return hasattr(sys.modules.get(self.package), "__path__")
+
+    @property
+    def results(self) -> Path | None:
+        """The folder of its recorded results."""
+        name = "results" if self.is_package else f"{self.package}_results"
+        return self.folder / name if self.folder else None
 
     def call(self, hook: str, **arguments: Any) -> Any:
         """Call one hook of this plugin; None if it does not implement it."""
@@ -124,6 +135,8 @@ def load_plugin(name: str) -> Plugin:
         plugin = _load((active or named)[0], conflict=len(active) > 1)
     if plugin.state is not State.READY:
         raise StateError(plugin.id, plugin.state, plugin.reason)
+    if seen and os.environ.get("CS25_STRICT") == "1":
+        raise StateError(plugin.id, State.HEAVY, _heavy_reason(seen[0]))
     return replace(plugin, reason=_heavy_reason(seen[0])) if seen else plugin
 
 
@@ -135,7 +148,7 @@ def ready() -> list[Plugin]:
 def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
     def ended(state: State, reason: str) -> Plugin:
         distribution, version = _distribution(ep)
-        return Plugin(ep.name, ep.module, distribution, version, state, reason)
+        return Plugin(ep.name, _module(ep), distribution, version, state, reason)
 
     if _disabled(ep):
         return ended(State.DISABLED, "named in CS25_DISABLE")
@@ -146,6 +159,8 @@ def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
             f"offered by {' and by '.join(sorted(rivals))}; "
             "uninstall one or name its distribution in CS25_DISABLE",
         )
+    if not _module(ep):
+        return ended(State.BROKEN, f"its entry point names no module: {ep.value!r}")
     try:
         with _quiet():
             plugin = ep.load()
@@ -210,6 +225,11 @@ def _as_heavy(ep: EntryPoint, refused: str) -> Plugin:
 
 def _heavy_reason(name: str) -> str:
     return f"its card imports {name}; import it in the demo's module instead"
+
+
+def _module(ep: EntryPoint) -> str:
+    """Return the module an entry point names; empty if its value is malformed."""
+    return ep.module if EntryPoint.pattern.match(ep.value) else ""
 
 
 def _distribution(ep: EntryPoint) -> tuple[str, str]:

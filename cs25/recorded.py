@@ -11,7 +11,7 @@ from typing import Any
 from cs25.card import DEFAULT_PRESET, Demo
 from cs25.destination import write_whole
 from cs25.digest import code_digests
-from cs25.errors import ResultError, StoreError
+from cs25.errors import PluginError, ResultError, StoreError
 from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
@@ -102,9 +102,9 @@ class Bundle:
         return [c.id for c in demo.claims if self.criteria.get(c.id) != c.criterion]
 
 
-def bundle_path(folder: Path, demo: Demo) -> Path:
-    """Return where a demo's bundle lies in the folder of its lecture's package."""
-    return folder / "results" / f"{demo.id}.json"
+def bundle_path(plugin: Plugin, demo: Demo) -> Path | None:
+    """Return where a demo's bundle lies; None if its lecture has no place on disk."""
+    return plugin.results / f"{demo.id}.json" if plugin.results else None
 
 
 def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
@@ -113,7 +113,8 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     Raises:
         StoreError: the file is there and cannot be read.
     """
-    return load_bundle(bundle_path(plugin.folder, demo)) if plugin.folder else None
+    path = bundle_path(plugin, demo)
+    return load_bundle(path) if path else None
 
 
 def load_bundle(path: Path) -> Bundle | None:
@@ -169,7 +170,7 @@ def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording)
     settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
     try:
         code = code_digests(demo.run, drawing=demo.figure)
-    except (ModuleNotFoundError, SyntaxError) as error:
+    except (ModuleNotFoundError, PluginError) as error:
         return [f"its code cannot be read ({error})"]
     reasons = differences(
         {"code": recording.manifest["code"], "parameters": dict(recording.settings)},

@@ -51,13 +51,13 @@ def bundle_home(plugin: Plugin, demo: Demo, into: Path | None) -> Path:
     """
     if into is not None:
         return into / plugin.id / f"{demo.id}.json"
-    folder = plugin.folder
-    if folder is None or {"site-packages", "dist-packages"} & set(folder.parts):
+    path = bundle_path(plugin, demo)
+    if path is None or {"site-packages", "dist-packages"} & set(path.parts):
         raise UsageError(
-            f"lecture {plugin.id!r} is not installed from its source tree ({folder})",
+            f"lecture {plugin.id!r} is not installed from its source tree ({plugin.folder})",
             remedy="Write elsewhere with `--into DIR`, or install it with `pip install -e`.",
         )
-    return bundle_path(folder, demo)
+    return path
 
 
 def record(
@@ -138,6 +138,9 @@ def verify(
     settings = {name: listed(value) for name, value in preset_of(demo, preset).items()}
     if settings != dict(recording.settings):
         return None, "its parameters changed: record it anew"
+    changed = set(bundle.changed_criteria(demo)) if bundle else set()
+    if any(claim.id in changed for claim in demo.claims if claim.preset == preset):
+        return None, "a criterion changed after recording: record it anew"
     run = _ended(_run(plugin, demo, preset, store, True, notice, seeds=1))
     if {name: listed(value) for name, value in run.parameters.items()} != recording.parameters:
         return None, "its parameters changed: record it anew"
@@ -192,9 +195,14 @@ def _disagreement(old: Result, new: Result, tolerance: float) -> str:
 def bundle_with(
     plugin: Plugin, demo: Demo, recordings: Mapping[str, Recording], old: Bundle | None
 ) -> Bundle:
-    """Return a bundle with some recordings replaced, and the criteria as they stand now."""
+    """Return a bundle with some recordings replaced, and their criteria as they stand now.
+
+    A criterion of a recording that is kept stays as it was when that was made.
+    """
     kept: dict[str, Any] = dict(old.recordings) if old else {}
     known = presets_to_record(demo)
     merged = {name: r for name, r in {**kept, **recordings}.items() if name in known}
-    criteria = {claim.id: claim.criterion for claim in demo.claims}
+    criteria = dict(old.criteria) if old else {}
+    criteria |= {c.id: c.criterion for c in demo.claims if c.preset in recordings}
+    criteria = {c.id: criteria[c.id] for c in demo.claims if c.id in criteria}
     return Bundle(plugin.id, demo.id, criteria, merged)

@@ -186,7 +186,12 @@ def plan(
 
 
 def execute(
-    plan: Plan, *, store: Store | None = None, fresh: bool = False, notice: Notice = lambda _: None
+    plan: Plan,
+    *,
+    store: Store | None = None,
+    fresh: bool = False,
+    notice: Notice = lambda _: None,
+    progress: bool = True,
 ) -> Run:
     """Run a plan, or answer it from the store.
 
@@ -197,6 +202,7 @@ def execute(
         store: where results are kept.
         fresh: run even what is stored.
         notice: told, in a line, what the reader should know and no result depends on.
+        progress: whether the demo may show how far it is.
 
     Raises:
         KeyboardInterrupt: after the demo's process has ended; seeds that had ended are stored.
@@ -258,6 +264,7 @@ def execute(
         _request(plan, entries, control),
         threads=plan.threads,
         offline=plan.offline,
+        progress=progress,
         on_seed=on_seed,
         on_drawn=on_drawn,
     )
@@ -295,7 +302,7 @@ def tell(plugin: Plugin, hook: str, run: Run, notice: Notice) -> None:
     """Call a hook that watches runs; one that raises is mentioned and stops nothing."""
     try:
         plugin.call(hook, run=run)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         notice(f"{hook} of {plugin.distribution} raised {type(error).__name__}: {error}")
 
 
@@ -353,7 +360,7 @@ def _request(
         "seeds": list(plan.seeds),
         "stored": [[seed, entry.result.to_json()] for seed, entry in entries.items()],
         "control": [result.to_json() for result in control],
-        "package": str(plan.plugin.folder or ""),
+        "package": str(plan.plugin.folder) if plan.plugin.is_package else None,
     }
 
 

@@ -1,7 +1,8 @@
 """The table of a demo's parameters, kept so that completion need not import the demo.
 
 `read_signature` needs the function, and importing it imports torch. The table is kept in the
-store under the digest of the module's file, so an edited file is read anew.
+store under the digests of the module's file and of those it imports from its own package (a
+default or a bound may stand there), so an edited file is read anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from cs25.card import DEFAULT_PRESET, Demo
-from cs25.digest import digest_of, file_digest, source_file
+from cs25.digest import code_digests, digest_of, file_digest, source_file
 from cs25.errors import PluginError, StoreError
 from cs25.parameters import Signature, read_signature
 from cs25.store import Store
@@ -50,11 +51,13 @@ def signature_of(demo: Demo, store: Store) -> Signature:
 
 
 def _folder(demo: Demo, store: Store) -> Any:
-    path = source_file(demo.run.partition(":")[0])
-    if path is None:
-        return None
+    try:
+        modules = code_digests(demo.run)
+        files = [file_digest(path) for name in modules if (path := source_file(name))]
+    except (ModuleNotFoundError, PluginError, OSError):
+        return None  # importing the module says what is wrong
     presets = {name: dict(values) for name, values in demo.presets.items()}
-    about = [demo.run, file_digest(path), repr(presets), demo.control]
+    about = [demo.run, files, repr(presets), demo.control]
     return store.path("signatures", digest_of(about))
 
 

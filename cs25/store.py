@@ -82,7 +82,7 @@ class Store:
 
     def folders(self, *parts: str) -> Iterator[Path]:
         """Yield the folders right below a place, sorted by name."""
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        with contextlib.suppress(OSError):  # none, or not to be read: a cache costs no result
             yield from sorted(path for path in self.path(*parts).iterdir() if path.is_dir())
 
     def remove(self, folder: Path) -> None:

@@ -57,7 +57,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
         }
         for seed in missing:
             given = parameters if seed is None else {**parameters, "seed": seed}
-            with _files_read(Path(request["package"])) as files, collect_artefacts() as artefacts:
+            with _files_read(request["package"]) as files, collect_artefacts() as artefacts:
                 start = time.perf_counter()
                 result = function(**given)
                 duration_s = time.perf_counter() - start
@@ -103,14 +103,18 @@ def _load(target: str) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def _files_read(package: Path) -> Iterator[dict[str, str]]:
-    """Yield a mapping that fills with the data files read below the demo's package."""
+def _files_read(package: str | None) -> Iterator[dict[str, str]]:
+    """Yield a mapping that fills with the data files read below the demo's package.
+
+    A lecture of a single module has no folder of its own, so nothing in it is known to be its data.
+    """
     digests: dict[str, str] = {}
-    _audit.append((package.resolve(), digests))
+    if package is not None:
+        _audit.append((Path(package).resolve(), digests))
     try:
         yield digests
     finally:
-        _audit.pop()
+        _audit.clear()
 
 
 _audit: list[tuple[Path, dict[str, str]]] = []
@@ -120,12 +124,13 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event != "open" or not _audit or not isinstance(arguments[0], str):
         return
     package, digests = _audit[-1]
-    if not arguments[0].startswith(str(package)) or arguments[0].endswith((".py", ".pyc")):
+    path = Path(os.path.realpath(arguments[0]))  # a demo may name it through a link, or relatively
+    if not path.is_relative_to(package) or path.suffix in (".py", ".pyc"):
         return
-    name = Path(arguments[0]).relative_to(package).as_posix()
-    if name not in digests and Path(arguments[0]).is_file():
+    name = path.relative_to(package).as_posix()
+    if name not in digests and path.is_file():
         digests[name] = ""  # before the digest opens the file itself
-        digests[name] = file_digest(Path(arguments[0]))
+        digests[name] = file_digest(path)
 
 
 def _describe(error: BaseException, target: str) -> dict[str, Any]:

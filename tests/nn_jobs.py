@@ -32,6 +32,7 @@ def train_counting(*, width: int, n_steps: int, progress) -> dict[str, np.ndarra
         "weights": weights.numpy(),
         "unseeded": unseeded.numpy(),
         "pid": np.array(os.getpid()),
+        "threads": np.array(torch.get_num_threads()),
         "compiler": np.array("torch._dynamo" in sys.modules),
     }
 
@@ -46,6 +47,8 @@ def misbehave(*, how: str, note: str = "", progress) -> dict[str, np.ndarray]:
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "exit":
         os._exit(7)
+    while how == "hang":  # and say nothing
+        time.sleep(0.05)
     while how == "sleep":
         time.sleep(0.05)
         progress(1)

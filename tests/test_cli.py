@@ -160,6 +160,7 @@ def test_dry_run_says_what_would_run_and_about_how_long(bench, cs25, cache):
         (["notes", "bnech"], 2, "did you mean 'bench'?"),
         (["test", "bench"], 2, "lecture 'bench' ships no tests"),
         (["runs", "show", "abc"], 2, "no run 'abc'"),
+        (["runs", "clear"], 2, "`clear` asks before it removes anything Add --yes."),
         (["runs", "clear", "--older-than", "old", "--yes"], 2, "expected a number with s, m, h, d"),
         (["record", "bench", "coin", "--preset", "smoke"], 2, "no recorded preset 'smoke'"),
         (["completion", "tcsh"], 2, "'tcsh' is not one of"),
@@ -291,6 +292,10 @@ def test_a_criterion_changed_after_recording_shows(bench, cs25):
     rows = json.loads(cs25("claims", "bench", "--json").out)["claims"]
     assert rows[0]["stale"]
     assert rows[0]["reasons"] == ["criterion changed after recording"]
+    said = cs25("record", "bench", "coin", "--verify")  # new numbers alone can settle that
+    assert said.code == 1
+    assert "a criterion changed after recording: record it anew" in said.out
+    assert cs25("record", "bench", "coin", "--check").code == 1
 
 
 def test_a_bundle_that_cannot_be_read_is_an_error_with_a_remedy(bench, cs25):
@@ -484,7 +489,74 @@ def test_quiet_says_nothing_on_standard_error(bench, cs25):
 
 def test_every_option_has_an_environment_variable(bench, cs25, monkeypatch):
     monkeypatch.setenv("CS25_RUN_SEEDS", "3")
-    monkeypatch.setenv("CS25_RUN_DEMO__TOSSES", "9")
+    monkeypatch.setenv("CS25_RUN_TOSSES", "9")
     run = json.loads(cs25("run", "bench", "coin", "--json").out)["runs"][0]
     assert run["seeds"] == [0, 1, 2]
     assert run["parameters"]["tosses"] == 9
+
+
+@pytest.mark.parametrize("offered", ["['greet']", "5", "(_ for _ in ()).throw(SystemExit(7))"])
+def test_a_plugin_that_offers_nonsense_is_mentioned_and_stops_nothing(shelf, cs25, offered):
+    hooks = COMMANDING.partition("@hookimpl\ndef cs25_commands")[0]
+    for hook in ("cs25_commands", "cs25_health"):
+        hooks += f"@hookimpl\ndef {hook}():\n    return {offered}\n\n"
+    shelf.install("extra", hooks)
+    said = cs25("--help")
+    assert said.code == 0
+    assert "cs25_commands of extra" in said.err
+    assert cs25("nonsense").code == 2
+    findings = json.loads(cs25("doctor", "--json").out)["findings"]
+    assert any("its cs25_health raised" in finding["message"] for finding in findings)
+
+
+def test_a_heavy_lecture_says_so_once_to_whoever_names_it(shelf, cs25):
+    shelf.write("pandas.py", "")
+    demo = "def d(*, n: int = 1):\n    return Result({'x': Measure(n)})\n"
+    card = FAILING.partition("def needs")[0].replace('"needs", "fine", "fails"', '"d",')
+    shelf.install("failing", "import pandas\n" + card + demo)
+    for words in (["list"], ["info"], ["claims"], ["run", "failing", "d"], ["run"]):
+        for module in ("pandas", "failing"):
+            sys.modules.pop(module, None)
+        said = cs25(words[0], "failing", *words[2:])
+        assert said.code == 0
+        assert said.err.count("failing is heavy: its card imports pandas") == 1, words
+    sys.modules.pop("pandas", None)
+
+
+def test_claims_of_all_lectures_name_those_that_are_left_out(bench, cs25):
+    bench.install("bad", "raise RuntimeError('oh')")
+    said = cs25("claims")
+    assert said.code == 0
+    assert "bad is left out, it is broken: RuntimeError: oh" in said.err
+
+
+def test_no_command_at_all_shows_the_help(cs25):
+    said = cs25()
+    assert said.code == 2
+    assert said.err.startswith("Usage: cs25")
+
+
+def test_help_into_a_closed_pipe_ends_silently_with_0(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cs25", "--help"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+    os.close(writer)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_full_disk_behind_standard_output_is_told(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("the system has no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cs25", "--version"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "cs25: what was to be printed cannot be written: no space left\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cs25.errors import DemoError
+from cs25.errors import DemoError, ParameterError
 from cs25.nn import Job, run_fleet
 
 HERE = Path(__file__).parent
@@ -33,7 +33,8 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().split()[2] == "Z")  # a zombie has ended
 
 
 def test_numbers_do_not_depend_on_the_number_of_workers():
@@ -44,6 +45,7 @@ def test_numbers_do_not_depend_on_the_number_of_workers():
     assert not np.array_equal(one[0]["loss"], one[1]["loss"])
     assert one[0]["pid"] == one[3]["pid"] != os.getpid()
     assert len({int(result["pid"]) for result in two}) == 2
+    assert one[0]["threads"] == two[0]["threads"] == 1
     assert not one[0]["compiler"]  # importing it would cost every worker a second
 
 
@@ -75,6 +77,21 @@ def test_the_bar_ends_full_and_moves_by_cost(monkeypatch):
     run_fleet(jobs, n_workers=1)
     assert bars[0].total == sum(bars[0].moves) == 44
     assert bars[0].moves[0] % 10 == 0  # the expensive job went first
+
+
+def test_no_jobs_give_no_results():
+    assert run_fleet([]) == []
+
+
+@pytest.mark.parametrize("target", ["__main__:train", "nn_jobs", ":train"])
+def test_a_target_other_processes_cannot_import_is_refused(target):
+    with pytest.raises(ParameterError, match=r"'target': found .*, expected .module:function"):
+        Job(target)
+
+
+def test_a_fleet_needs_a_worker():
+    with pytest.raises(ParameterError, match="'n_workers': found 0, expected at least 1"):
+        run_fleet(_jobs(), n_workers=0)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +142,7 @@ def test_nothing_outlives_an_interrupted_or_killed_caller(ending, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "from cs25.nn import Job, run_fleet\n"
-        f"run_fleet([Job('nn_jobs:misbehave', {{'how': 'sleep', 'note': {str(note)!r}}})])\n"
+        f"run_fleet([Job('nn_jobs:misbehave', {{'how': 'hang', 'note': {str(note)!r}}})])\n"
     )
     paths = os.pathsep.join([str(HERE), *sys.path])
     caller = subprocess.Popen(

@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from cs25.nn import IGNORE, Decoder, TransformerConfig, lr_factor, next_token_loss, train
+from cs25.nn import IGNORE, Decoder, TransformerConfig, lr_factor, matmul, next_token_loss, train
 from cs25.nn.matmul import fast_matmul
 from cs25.nn.optimiser import FlatAdamW
-from cs25.nn.prefetch import prefetch
+from cs25.nn.prefetch import prefetch, spare_depth
 
 
 @pytest.fixture(autouse=True)
@@ -197,6 +197,13 @@ def test_prefetch_works_ahead_and_its_thread_ends_with_it():
     assert all(thread.name != "prefetch" for thread in threading.enumerate())
 
 
+@pytest.mark.parametrize(("n_threads", "depth"), [(1, 2), (4, 0)])
+def test_batches_are_made_ahead_where_a_core_is_free(n_threads, depth, monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr("torch.get_num_threads", lambda: n_threads)
+    assert spare_depth() == depth
+
+
 def test_fast_matmul_is_as_exact_as_float32_and_leaves_no_trace():
     draw = torch.Generator().manual_seed(1)
     a, b = torch.rand(64, 300, generator=draw), torch.rand(300, 200, generator=draw)
@@ -206,3 +213,20 @@ def test_fast_matmul_is_as_exact_as_float32_and_leaves_no_trace():
     assert torch.get_float32_matmul_precision() == before
     # Positive terms: n roundings of 2**-24 each at most.
     torch.testing.assert_close(product.double(), a.double() @ b.double(), rtol=300 / 2**24, atol=0)
+
+
+def test_fast_matmul_does_nothing_on_a_processor_that_would_round(monkeypatch):
+    exact = torch.Tensor.__matmul__
+
+    def rounded(a, b):
+        if a.dtype == torch.float32 and torch.get_float32_matmul_precision() == "medium":
+            a, b = a.bfloat16().float(), b.bfloat16().float()
+        return exact(a, b)
+
+    monkeypatch.setattr(torch.Tensor, "__matmul__", rounded)
+    keeps_float32 = matmul._onednn_keeps_float32.__wrapped__  # without the answer it remembers
+    assert not keeps_float32()
+    monkeypatch.setattr(matmul, "_onednn_keeps_float32", keeps_float32)
+    before = torch.get_float32_matmul_precision()
+    with fast_matmul():
+        assert torch.get_float32_matmul_precision() == before

@@ -99,6 +99,16 @@ def test_a_bad_lecture_is_listed_with_its_reason(shelf, code, state, reason):
     assert found["good"].state is State.READY
 
 
+def test_a_malformed_entry_point_is_a_broken_lecture(shelf):
+    shelf.install("good", GOOD)
+    shelf.write("bad-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")
+    shelf.write("bad-1.0.dist-info/entry_points.txt", "[cs25.lectures]\nbad = not a module!\n")
+    found = states()
+    assert found["bad"].state is State.BROKEN
+    assert found["bad"].reason == "its entry point names no module: 'not a module!'"
+    assert found["good"].state is State.READY
+
+
 def test_two_distributions_that_offer_one_id_are_a_conflict(shelf, monkeypatch):
     shelf.install("good", GOOD)
     shelf.install("other", GOOD, lecture="good", distribution="other-dist")

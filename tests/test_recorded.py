@@ -66,7 +66,7 @@ def bundle(demo: Demo, **recordings: Recording) -> Bundle:
 
 
 def keep(plugin, demo, made: Bundle) -> Path:
-    path = bundle_path(plugin.folder, demo)
+    path = bundle_path(plugin, demo)
     write_bundle(path, made)
     return path
 
@@ -197,12 +197,15 @@ def test_staleness_names_every_preset_that_claims_were_fixed_for(plugin, coin):
     assert dict(staleness(plugin, coin)) == {"long": ["criterion of long changed after recording"]}
 
 
-def test_new_recordings_join_the_old_ones_with_the_criteria_of_now(plugin, coin):
-    old = dataclasses.replace(bundle(coin, default=recording(), dropped=recording()), criteria={})
+def test_new_recordings_join_the_old_ones_and_only_theirs_have_the_criteria_of_now(plugin, coin):
+    then = {"fair": "heads at least 0.9", "long": "heads at least 0.9", "gone": "heads 1"}
+    old = dataclasses.replace(bundle(coin, default=recording(), dropped=recording()), criteria=then)
     new = recording((0.1, 0.1, 0.1))
     merged = bundle_with(plugin, coin, {"long": new}, old)
     assert merged.recordings == {"default": old.recordings["default"], "long": new}
-    assert merged.criteria == {claim.id: claim.criterion for claim in coin.claims}
+    assert merged.criteria == {"fair": "heads at least 0.9", "long": "heads at least 0.3"}
+    fresh = bundle_with(plugin, coin, {"default": new, "long": new}, old)
+    assert fresh.criteria == {claim.id: claim.criterion for claim in coin.claims}
 
 
 def test_under_the_control_no_claim_may_hold(coin):

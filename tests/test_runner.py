@@ -248,6 +248,19 @@ def test_what_a_demo_prints_does_not_reach_standard_output(shelf, capfd):
     assert capfd.readouterr().out == ""
 
 
+def test_a_default_from_another_module_is_read_anew_once_it_changed(bench):
+    coin = (bench.folder / "bench_lecture/coin.py").read_text()
+    bench.write("bench_lecture/size.py", "TOSSES = 20\n")
+    imported = "from bench_lecture.size import TOSSES\nimport random"
+    coin = coin.replace("import random", imported, 1).replace("] = 100", "] = TOSSES")
+    bench.write("bench_lecture/coin.py", coin)
+    assert prepared().parameters["tosses"] == 20
+    bench.write("bench_lecture/size.py", "TOSSES = 30\n")
+    for module in ("bench_lecture.size", "bench_lecture.coin"):
+        sys.modules.pop(module, None)
+    assert prepared().parameters["tosses"] == 30
+
+
 def test_the_course_from_python(bench):
     assert "bench" in [lecture.id for lecture in course.lectures()]
     assert course.lecture("bench").title == "A bench for tests"
@@ -354,3 +367,39 @@ def test_an_interrupted_run_ends_its_processes_and_keeps_finished_seeds(
     assert list((cache / "tmp").iterdir()) == []
     assert len(list((cache / "results/slow/wait").iterdir())) == 1
     assert not (cache / "runs").exists()
+
+
+NOISY = """
+import os
+from pathlib import Path
+from cs25 import Demo, Lecture, Measure, Result, hookimpl
+from tqdm.auto import tqdm
+
+@hookimpl
+def cs25_lecture():
+    return Lecture(id="noisy", title="t", demos=(Demo("d", run="noisy:d", summary="s"),))
+
+def d():
+    os.system("echo printed by a program")
+    for _ in tqdm(range(3), desc="bars"):
+        pass
+    here = Path(__file__).parent
+    for path in ("linked/n.txt", "noisy-2/n.txt"):
+        (here.parent / path).read_text()
+    return Result({"x": Measure(1)})
+"""
+
+
+def test_files_programs_and_bars_of_a_demo_are_where_they_belong(shelf, capfd):
+    shelf.install("noisy/", NOISY)
+    shelf.write("noisy/n.txt", "1")
+    shelf.write("noisy-2/n.txt", "beside the package, not in it")
+    (shelf.folder / "linked").symlink_to(shelf.folder / "noisy")
+    plugin = load_plugin("noisy")
+    run = execute(plan(plugin, find_demo(plugin.card(), "d")), progress=False)
+    assert run.state == "done", run.error
+    assert list(run.manifest["data"]) == ["n.txt"]
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "printed by a program" in err
+    assert "bars" not in err

@@ -6,9 +6,16 @@ from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, complete_lecture, console, json_option, print_json
+from cs25.cli.options import (
+    common_options,
+    complete_lecture,
+    console,
+    json_option,
+    named_plugin,
+    print_json,
+    usable_plugins,
+)
 from cs25.ledger import Row, ledger
-from cs25.plugins import load_plugin, ready
 from cs25.store import Store
 
 __all__ = ["command"]
@@ -18,12 +25,12 @@ __all__ = ["command"]
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @json_option
 @common_options
-def command(lecture: str | None, as_json: bool) -> None:
+def command(lecture: str | None, json: bool) -> None:
     """Every claim, its criterion, our number, the paper's, and the verdict."""
     store = Store()
-    plugins = [load_plugin(lecture)] if lecture else ready()
+    plugins = [named_plugin(lecture)] if lecture else usable_plugins()
     rows = [row for plugin in plugins for row in ledger(plugin, store)]
-    if as_json:
+    if json:
         print_json({"claims": [_document(row) for row in rows]})
     else:
         _print(rows)

@@ -125,15 +125,16 @@ def _option(parameter: Parameter) -> click.Option:
     default = parameter.default
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
     help_text = f"{parameter.help or 'No help.'} [{parameter.type.describe()}; default: {shown}]"
-    name = PREFIX + parameter.name
+    name, variable = PREFIX + parameter.name, f"CS25_RUN_{parameter.name.upper()}"
     if parameter.type.kind == "bool":
         declaration = f"{parameter.option}/--no-{parameter.option.removeprefix('--')}"
-        return click.Option([declaration, name], default=None, help=help_text)
+        return click.Option([declaration, name], default=None, envvar=variable, help=help_text)
     metavar = {"int": "INTEGER", "float": "NUMBER", "str": "TEXT", "tuple": "A,B,..."}
     return click.Option(
         [parameter.option, name],
         type=_Value(parameter),
         default=None,
+        envvar=variable,
         metavar=metavar.get(parameter.type.kind, "CHOICE"),
         help=help_text,
     )
@@ -142,12 +143,14 @@ def _option(parameter: Parameter) -> click.Option:
 def _learn(lecture: str, demo: str, *, keep_quiet: bool) -> tuple[Demo, Signature] | None:
     """Return the demo and its parameters; for completion, only what is known without an import."""
     from cs25.api import find_demo
+    from cs25.cli.options import named_plugin
     from cs25.plugins import load_plugin
     from cs25.signatures import known_signature, signature_of
     from cs25.store import Store
 
     try:
-        found = find_demo(load_plugin(lecture).card(), demo)
+        plugin = load_plugin(lecture) if keep_quiet else named_plugin(lecture)
+        found = find_demo(plugin.card(), demo)
         signature = known_signature(found, Store()) if keep_quiet else signature_of(found, Store())
     except Cs25Error:
         if keep_quiet:

@@ -16,12 +16,12 @@ _STYLES = {"ok": ("✔", "green"), "warning": ("!", "yellow"), "error": ("✘", 
 @json_option
 @common_options
 @click.pass_context
-def command(ctx: click.Context, /, *, as_json: bool) -> None:
+def command(ctx: click.Context, /, *, json: bool) -> None:
     """Check the environment, with a remedy for each finding."""
     from cs25.health import examine
 
     findings = examine()
-    if as_json:
+    if json:
         print_json({"findings": [_document(finding) for finding in findings]})
     else:
         _print(findings)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cs25.card import Command
 from cs25.cli.options import ReaderGone
 from cs25.errors import PluginError, UnknownNameError
 
@@ -46,6 +47,13 @@ class LazyGroup(click.Group):
                 return _load(offered.target, distribution)
         return None
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Parse the line; ``--help`` and ``--version`` print while it is parsed."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise ReaderGone from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
@@ -74,26 +82,34 @@ class LazyGroup(click.Group):
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(extra)
 
-    def _plugin_commands(self) -> Sequence[tuple[Any, str]]:
+    def _plugin_commands(self) -> Sequence[tuple[Command, str]]:
         """Return what plugins offer through `cs25_commands`; a core command is never shadowed."""
         from cs25.plugins import ready
 
-        found = []
+        found: list[tuple[Command, str]] = []
         for plugin in ready():
             try:
-                offered = plugin.call("cs25_commands") or ()
-            except Exception as error:
+                offered = tuple(plugin.call("cs25_commands") or ())
+            except (Exception, SystemExit) as error:
                 click.echo(f"cs25_commands of {plugin.distribution} raised {error!r}", err=True)
                 continue
-            found += [(c, plugin.distribution) for c in offered if c.name not in COMMANDS]
-        return found
+            for command in offered:
+                if isinstance(command, Command):
+                    found.append((command, plugin.distribution))
+                else:
+                    click.echo(
+                        f"cs25_commands of {plugin.distribution} returned {command!r}, "
+                        "expected cs25.Command",
+                        err=True,
+                    )
+        return [(command, source) for command, source in found if command.name not in COMMANDS]
 
 
 def _load(target: str, distribution: str) -> click.Command:
     module, _, name = target.partition(":")
     try:
         command = getattr(import_module(module), name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(f"{target} of {distribution} cannot be loaded: {error}") from error
     if not isinstance(command, click.Command):
         raise PluginError(

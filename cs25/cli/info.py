@@ -15,10 +15,11 @@ from cs25.cli.options import (
     complete_lecture,
     console,
     json_option,
+    named_plugin,
     print_json,
 )
 from cs25.parameters import Signature
-from cs25.plugins import Plugin, load_plugin
+from cs25.plugins import Plugin
 from cs25.store import Store
 
 __all__ = ["command"]
@@ -29,21 +30,21 @@ __all__ = ["command"]
 @click.argument("demo", required=False, shell_complete=complete_demo)
 @json_option
 @common_options
-def command(lecture: str, demo: str | None, as_json: bool) -> None:
+def command(lecture: str, demo: str | None, json: bool) -> None:
     """Everything a lecture's card says of it, or of one demo."""
     from cs25.signatures import signature_of
 
-    plugin = load_plugin(lecture)
+    plugin = named_plugin(lecture)
     card = plugin.card()
     if demo is None:
-        if as_json:
+        if json:
             print_json({"lecture": _lecture_document(plugin, card)})
         else:
             _print_lecture(plugin, card)
         return
     found = find_demo(card, demo)
     signature = signature_of(found, Store())
-    if as_json:
+    if json:
         print_json({"demo": {"lecture": card.id, **_demo_document(found, signature)}})
     else:
         _print_demo(card, found, signature)

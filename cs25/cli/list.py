@@ -6,8 +6,15 @@ from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, complete_lecture, console, json_option, print_json
-from cs25.plugins import Plugin, State, load_plugin, load_plugins
+from cs25.cli.options import (
+    common_options,
+    complete_lecture,
+    console,
+    json_option,
+    named_plugin,
+    print_json,
+)
+from cs25.plugins import Plugin, State, load_plugins
 
 __all__ = ["command"]
 
@@ -18,10 +25,10 @@ _COLOURS = {State.READY: "green", State.DISABLED: "dim", State.HEAVY: "yellow"}
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @json_option
 @common_options
-def command(lecture: str | None, as_json: bool) -> None:
+def command(lecture: str | None, json: bool) -> None:
     """The lectures, or one lecture's demos."""
-    plugins = [load_plugin(lecture)] if lecture else load_plugins()
-    if as_json:
+    plugins = [named_plugin(lecture)] if lecture else load_plugins()
+    if json:
         print_json({"lectures": [_document(plugin) for plugin in plugins]})
     elif lecture:
         _print_demos(plugins[0])

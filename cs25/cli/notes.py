@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, complete_lecture, console
+from cs25.cli.options import common_options, complete_lecture, console, named_plugin
 from cs25.errors import PluginError, UsageError
 from cs25.ledger import ledger, recorded_measures
-from cs25.plugins import Plugin, load_plugin
+from cs25.plugins import Plugin
 from cs25.store import Store
 
 __all__ = ["command"]
@@ -28,7 +28,7 @@ WIDEST = 88
 @common_options
 def command(lecture: str, raw: bool, no_pager: bool) -> None:
     """Read a lecture's notes."""
-    plugin = load_plugin(lecture)
+    plugin = named_plugin(lecture)
     text = read_notes(plugin)
     if raw:
         click.echo(text)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from cs25.plugins import Plugin
 
 __all__ = [
     "ReaderGone",
@@ -17,8 +20,10 @@ __all__ = [
     "console",
     "is_quiet",
     "json_option",
+    "named_plugin",
     "notice",
     "print_json",
+    "usable_plugins",
     "wants_traceback",
 ]
 
@@ -69,7 +74,28 @@ def notice(line: str) -> None:
         click.echo(f"cs25: {line}", err=True)
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def named_plugin(name: str) -> Plugin:
+    """Load the lecture that a command names; say so if its card imports something heavy."""
+    from cs25.plugins import load_plugin
+
+    plugin = load_plugin(name)
+    if plugin.reason:
+        notice(f"{plugin.id} is heavy: {plugin.reason}")
+    return plugin
+
+
+def usable_plugins() -> list[Plugin]:
+    """Load all lectures, and name those that are left out."""
+    from cs25.plugins import State, load_plugins
+
+    plugins = load_plugins()
+    for plugin in plugins:
+        if plugin.state not in (State.READY, State.DISABLED):
+            notice(f"{plugin.id} is left out, it is {plugin.state}: {plugin.reason}")
+    return [plugin for plugin in plugins if plugin.state is State.READY]
+
+
+json_option = click.option("--json", is_flag=True, help="Print JSON.")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

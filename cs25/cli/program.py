@@ -15,6 +15,7 @@ This module is the one place where errors become messages and exit codes:
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -56,12 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "",
         "0",
     )
+    if sys.stdout is None:  # closed by whoever started us, who wants nothing of it
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # as long as the program runs
     try:
         code = cli.main(args=words, prog_name="cs25", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except Cs25Error as error:
         return _fail(str(error), error.exit_code, wants_traceback)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.ClickException as error:
         context = getattr(error, "ctx", None)  # usage errors have one
         command = context.command_path if context else "cs25"
@@ -73,6 +79,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has what it wanted. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
+        return _fail("what was to be printed cannot be written: no space left", 1, wants_traceback)
     except Exception as error:
         return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
 

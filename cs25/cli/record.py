@@ -8,9 +8,16 @@ import click
 
 from cs25.api import find_demo
 from cs25.card import Demo
-from cs25.cli.options import common_options, complete_demo, complete_lecture, notice
-from cs25.errors import UnknownNameError
-from cs25.plugins import Plugin, load_plugin, ready
+from cs25.cli.options import (
+    common_options,
+    complete_demo,
+    complete_lecture,
+    named_plugin,
+    notice,
+    usable_plugins,
+)
+from cs25.errors import UnknownNameError, UsageError
+from cs25.plugins import Plugin
 from cs25.store import Store
 
 __all__ = ["command"]
@@ -44,7 +51,9 @@ def command(
 
     Runs seeds 100 to 104, on which nothing was tuned, and the negative control.
     """
-    plugins = [load_plugin(lecture)] if lecture else ready()
+    if check and verify:
+        raise UsageError("--check runs nothing and --verify does: name one of them")
+    plugins = [named_plugin(lecture)] if lecture else usable_plugins()
     chosen = [
         (plugin, found)
         for plugin in plugins

@@ -19,13 +19,14 @@ from cs25.cli.options import (
     console,
     is_quiet,
     json_option,
+    named_plugin,
     notice,
     print_json,
     wants_traceback,
 )
 from cs25.destination import check_destination, write_whole
 from cs25.errors import Cs25Error, DestinationError, PluginError, StoreError, UsageError
-from cs25.plugins import Plugin, load_plugin
+from cs25.plugins import Plugin
 from cs25.store import Store
 
 if TYPE_CHECKING:
@@ -66,9 +67,17 @@ class Settings:
 @click.option(
     "--threads", type=click.IntRange(1, 1024), help="Threads; all usable ones if left out."
 )
-@click.option("--offline", is_flag=True, help="Fetch nothing.")
+@click.option(
+    "--offline", is_flag=True, envvar=("CS25_OFFLINE", "CS25_RUN_OFFLINE"), help="Fetch nothing."
+)
 @click.option("--report", type=click.Path(path_type=Path), help="Where to write the HTML report.")
-@click.option("--open", "open_report", is_flag=True, help="Open the report in a browser.")
+@click.option(
+    "--open",
+    "open_report",
+    is_flag=True,
+    envvar="CS25_RUN_OPEN",
+    help="Open the report in a browser.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if a claim is contradicted.")
 @click.option("--tables", is_flag=True, help="Print the tables of numbers, too.")
 @click.option("--dry-run", is_flag=True, help="Only say what would run, and about how long.")
@@ -93,7 +102,7 @@ def command(
     strict: bool,
     tables: bool,
     dry_run: bool,
-    as_json: bool,
+    json: bool,
     **demo_options: Any,
 ) -> None:
     """Run one demo, or all of a lecture's.
@@ -102,9 +111,7 @@ def command(
     """
     if report is not None:
         check_destination(report)
-    plugin = load_plugin(lecture)
-    if plugin.reason:
-        notice(f"{plugin.id} is heavy: {plugin.reason}")
+    plugin = named_plugin(lecture)
     store = Store()
     settings = Settings(preset, seed, seeds, control, threads, offline)
     given = DemoCommand.given(demo_options)
@@ -116,10 +123,10 @@ def command(
     documents = []
     for document in _documents(plans, plugin, store, fresh):
         documents.append(document)
-        if not as_json:
+        if not json:
             _print_run(document, tables=tables)
     path = _write_report(documents, plugin, report, demo, store)
-    if as_json:
+    if json:
         print_json({"runs": documents})
     else:
         _print_end(documents, path)
@@ -178,7 +185,7 @@ def _documents(
             demo = planned.demo
             place = f"[{number}/{len(plans)}] " if len(plans) > 1 else ""
             _say_what_starts(place, planned, store, fresh)
-            run = execute(planned, store=store, fresh=fresh, notice=notice)
+            run = execute(planned, store=store, fresh=fresh, notice=notice, progress=not is_quiet())
         try:
             bundle = read_bundle(plugin, demo)
         except StoreError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import click
@@ -30,10 +31,10 @@ def command(ctx: click.Context, /) -> None:
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @json_option
 @common_options
-def list_runs(lecture: str | None = None, as_json: bool = False) -> None:
+def list_runs(lecture: str | None = None, json: bool = False) -> None:
     """Past runs, newest first."""
     runs = past_runs(Store(), lecture)
-    if as_json:
+    if json:
         print_json({"runs": [_document(run) for run in runs]})
         return
     from rich.table import Table
@@ -59,14 +60,14 @@ def list_runs(lecture: str | None = None, as_json: bool = False) -> None:
 @click.argument("run")
 @json_option
 @common_options
-def show(run: str, as_json: bool) -> None:
+def show(run: str, json: bool) -> None:
     """Show a past run: its numbers, figure and provenance."""
     from cs25.render.provenance import manifest_view
     from cs25.render.terminal import run_view
 
     found = find_past_run(Store(), run)
     document, manifest = _shown(found)
-    if as_json:
+    if json:
         print_json({"runs": [document]})
         return
     out = console()
@@ -79,7 +80,7 @@ def show(run: str, as_json: bool) -> None:
 @click.argument("second")
 @json_option
 @common_options
-def diff(first: str, second: str, as_json: bool) -> None:
+def diff(first: str, second: str, json: bool) -> None:
     """Say what differs between two runs: the inputs first, then the numbers."""
     from cs25.manifest import differences
     from cs25.verdict import pool_result
@@ -100,7 +101,7 @@ def diff(first: str, second: str, as_json: bool) -> None:
     ]
     names = [name for name in pooled[0] if name in pooled[1]]
     numbers = {n: (pooled[0][n].value, pooled[1][n].value) for n in names}
-    if as_json:
+    if json:
         print_json({"inputs": inputs, "measures": {n: list(v) for n, v in numbers.items()}})
         return
     for line in inputs or ["the inputs are the same"]:
@@ -119,7 +120,11 @@ def clear_runs(older_than: str | None, yes: bool) -> None:
     age_s = _age_s(older_than) if older_than else 0.0
     store = Store()
     if not yes:
-        click.confirm(f"Remove what {store.root} keeps?", abort=True, err=True)
+        if not sys.stdin.isatty():
+            raise UsageError("`clear` asks before it removes anything", remedy="Add --yes.")
+        if not click.confirm(f"Remove what {store.root} keeps?", err=True):
+            click.echo("nothing is removed")
+            return
     removed, freed = clear(store, older_than_s=age_s)
     click.echo(f"removed {removed} folders, {freed / 1e6:.1f} MB")
 

@@ -29,6 +29,7 @@ class Decoder(nn.Module):
         seed: draws the initial weights; the global generators stay as they were.
         cross: every block also looks at a memory, as in an encoder-decoder.
 
+    >>> import torch
     >>> model = Decoder(TransformerConfig(d_vocab=11, d_model=8, n_layers=1, n_heads=2))
     >>> model(torch.tensor([[1, 2, 3]])).shape
     torch.Size([1, 3, 11])

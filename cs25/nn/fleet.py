@@ -9,35 +9,23 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import sys
-import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from cs25.errors import DemoError
-from cs25.memory import note_helpers, own_peak_mib
-from cs25.seeding import seeded
+from cs25.errors import DemoError, ParameterError
+from cs25.memory import note_helpers
+from cs25.nn.worker import Arrays, work
 
-__all__ = ["Arrays", "Job", "Progress", "run_fleet"]
-
-#: What a job returns.
-Arrays = dict[str, np.ndarray]
-#: What a job calls with the number of steps done since the last call.
-Progress = Callable[[int], None]
-
-_REPORT_EVERY_S = 0.1  # a bar is looked at, not integrated
+__all__ = ["Job", "run_fleet"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +45,15 @@ class Job:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     n_steps: int = 1
     cost_per_step: float = 1.0
+
+    def __post_init__(self) -> None:
+        module, _, name = self.target.partition(":")
+        if not module or not name or module == "__main__":
+            raise ParameterError(
+                parameter="target",
+                found=self.target,
+                expected='"module:function" of a module that other processes can import',
+            )
 
     @property
     def cost(self) -> float:
@@ -78,11 +75,14 @@ def run_fleet(
     Raises:
         DemoError: a job raised or its process died; the others are ended.
     """
-    n_workers = min(n_workers or torch.get_num_threads(), len(jobs))
+    if n_workers is None:
+        n_workers = torch.get_num_threads()
+    if n_workers < 1:
+        raise ParameterError(parameter="n_workers", found=n_workers, expected="at least 1")
     # Longest first: a long job that starts last would leave the other cores idle.
     todo = iter(sorted(range(len(jobs)), key=lambda i: (-jobs[i].cost, i)))
     results: dict[int, Arrays] = {}
-    with _bar(jobs, desc) as bar, _fleet(n_workers) as workers:
+    with _bar(jobs, desc) as bar, _fleet(min(n_workers, len(jobs))) as workers:
         busy = {worker.pipe: worker for worker in workers if worker.take(jobs, todo)}
         while busy:
             ready = wait(list(busy), timeout=0.5)
@@ -115,7 +115,8 @@ class _Worker:
         self.job = next(todo, -1)
         if self.job < 0:
             return False
-        self.pipe.send(jobs[self.job])
+        job = jobs[self.job]
+        self.pipe.send((job.target, dict(job.kwargs)))
         return True
 
     def hear(self, jobs: Sequence[Job]) -> tuple[str, Any]:
@@ -175,9 +176,9 @@ def _start() -> _Worker:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:  # torch is then imported once, not once for each worker
-        context.set_forkserver_preload(["torch", "numpy", "cs25.nn.fleet"])
+        context.set_forkserver_preload(["torch", "numpy", "cs25.nn.worker"])
     here, there = context.Pipe()
-    process = context.Process(target=_work, args=(there,), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(target=work, args=(there,), daemon=True)  # type: ignore[attr-defined]
     process.start()
     there.close()
     return _Worker(process, here)
@@ -196,47 +197,3 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
-
-
-def _work(pipe: Connection) -> None:
-    """Run jobs until the caller's end of the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what Ctrl-C ends
-    torch.set_num_threads(1)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            job: Job = pipe.recv()
-            try:
-                pipe.send(("result", (_run(job, pipe), own_peak_mib())))
-            except (BrokenPipeError, ConnectionResetError):
-                raise
-            except BaseException as error:
-                message = f"{type(error).__name__}: {error}"
-                pipe.send(("error", (message, traceback.format_exc())))
-    os._exit(0)  # the caller is gone: no farewell of libraries is needed
-
-
-def _run(job: Job, pipe: Connection) -> Arrays:
-    module, _, name = job.target.partition(":")
-    function = getattr(import_module(module), name)
-    report = _Report(pipe)
-    with seeded(0):
-        arrays = function(**job.kwargs, progress=report)
-    report.flush()
-    return {key: np.asarray(value) for key, value in arrays.items()}
-
-
-class _Report:
-    """A job's progress, sent to the caller a few times a second."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self.pipe, self.steps, self.sent_s = pipe, 0, time.monotonic()
-
-    def __call__(self, n_steps: int) -> None:
-        self.steps += n_steps
-        if time.monotonic() - self.sent_s > _REPORT_EVERY_S:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send what has not been sent."""
-        self.pipe.send(("steps", self.steps))
-        self.steps, self.sent_s = 0, time.monotonic()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Generator, Iterable
 from typing import TypeVar
 
-__all__ = ["prefetch"]
+import torch
+
+__all__ = ["prefetch", "spare_depth"]
 
 T = TypeVar("T")
 
@@ -41,6 +44,20 @@ def prefetch(items: Iterable[T], *, depth: int = 2) -> Generator[T, None, None]:
         while not waiting.empty():  # a maker that waits for room sees `stop` once there is some
             waiting.get_nowait()
         maker.join()
+
+
+def spare_depth() -> int:
+    """Return how many batches to make ahead: 2 where a core is free for it, else 0.
+
+    Where torch's threads already fill every core, one more takes a core from one of them for a
+    moment, and all others wait for that one: a step of a small model then takes up to twice as
+    long.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        n_cores = len(os.sched_getaffinity(0))
+    else:
+        n_cores = os.cpu_count() or 1
+    return 2 if n_cores > torch.get_num_threads() else 0
 
 
 class _End:

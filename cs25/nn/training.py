@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from cs25.nn.allocator import keep_freed_memory
 from cs25.nn.matmul import fast_matmul
 from cs25.nn.optimiser import FlatAdamW
-from cs25.nn.prefetch import prefetch
+from cs25.nn.prefetch import prefetch, spare_depth
 from cs25.nn.schedule import lr_factor
 
 __all__ = ["IGNORE", "Batch", "TrainingLog", "next_token_loss", "train"]
@@ -77,7 +77,7 @@ def train(
     clip: float = 1.0,
     precision: Literal["float32", "bfloat16"] = "float32",
     loss: Callable[[Tensor, Tensor], Tensor] = next_token_loss,
-    prefetch_depth: int = 2,
+    prefetch_depth: int | None = None,
     progress: Callable[[int], object] | None = None,
     on_step: Callable[[int], object] | None = None,
 ) -> TrainingLog:
@@ -85,7 +85,7 @@ def train(
 
     Args:
         model: called with all but the last tensor of a batch.
-        batches: made in another thread, so draw from a generator of your own; more than
+        batches: may be made in another thread, so draw from a generator of your own; more than
             ``n_steps`` of them do no harm.
         n_steps: optimiser steps, at least 1.
         lr: peak learning rate.
@@ -96,7 +96,8 @@ def train(
         clip: largest norm of the gradient; infinity for none.
         precision: "bfloat16" runs matrix products at half precision where the processor can.
         loss: of the model's output and the targets.
-        prefetch_depth: batches made ahead; 0 makes them in this thread.
+        prefetch_depth: batches made ahead; 0 makes them in this thread. By default 2 where a core
+            is free for it and 0 where torch's own threads fill them all.
         progress: called with 1 after each step, as `tqdm.update` and a fleet's progress are.
         on_step: called after each step with the number of steps done.
 
@@ -105,11 +106,12 @@ def train(
         FloatingPointError: the loss is not finite.
     """
     keep_freed_memory()
+    depth = spare_depth() if prefetch_depth is None else prefetch_depth
     optimiser = FlatAdamW(model, betas=betas, weight_decay=weight_decay)
     losses, lrs = torch.empty(n_steps), np.empty(n_steps)
     model.train()
     start = time.perf_counter()
-    with fast_matmul(), closing(prefetch(batches, depth=prefetch_depth)) as supply:
+    with fast_matmul(), closing(prefetch(batches, depth=depth)) as supply:
         for step in range(n_steps):
             batch = next(supply, None)
             if batch is None:

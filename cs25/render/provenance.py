@@ -9,7 +9,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cs25.render.numerals import number
+
 __all__ = ["manifest_view"]
+
+
+#: Units that the name of a field ends with.
+_UNITS = {"_s": "s", "_mib": "MiB"}
 
 
 def manifest_view(manifest: Mapping[str, Any]) -> RenderableType:
@@ -20,7 +26,9 @@ def manifest_view(manifest: Mapping[str, Any]) -> RenderableType:
     for name, value in manifest.items():
         if name == "seeds":
             continue  # the header names them
-        table.add_row(name.replace("_", " "), Text(_said(value)))
+        unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
+        label = name.removesuffix(f"_{unit.lower()}").replace("_", " ")
+        table.add_row(label, Text(f"{_said(value)} {unit}".rstrip()))
     return table
 
 
@@ -31,4 +39,4 @@ def _said(value: Any) -> str:
         return "\n".join(f"{name} {_said(item)}" for name, item in value.items()) or "none"
     if isinstance(value, list):
         return "\n".join(_said(item) for item in value) or "none"
-    return str(value)
+    return number(value) if isinstance(value, float) else str(value)

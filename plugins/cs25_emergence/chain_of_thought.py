@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Interval, MinLen
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from matplotlib.figure import Figure
 
 from cs25 import Measure, Result, Table
@@ -27,10 +27,11 @@ NO_GAIN, GAIN = 0.02, 0.2
 def chain_of_thought(
     *,
     widths: Annotated[tuple[Annotated[int, Interval(ge=2, le=256)], ...], MinLen(2)] = WIDTHS,
-    n_terms: Annotated[int, Interval(ge=2, le=20)] = 8,
+    n_terms: Annotated[int, Interval(ge=2, le=20)] = 6,
     steps: Annotated[int, Interval(ge=10, le=100_000)] = 1000,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 32,
     questions: Annotated[int, Interval(ge=100, le=100_000)] = 5000,
+    replicas: Annotated[int, Interval(ge=1, le=100)] = 2,
     control: Literal["none", "shuffled"] = "none",
     seed: Annotated[int, Interval(ge=0)] = 0,
 ) -> Result:
@@ -41,7 +42,9 @@ def chain_of_thought(
         n_terms: digits to add, mod 10.
         steps: optimiser steps for each model; each step sees all three formats alike.
         batch: questions of each format in a step.
-        questions: new questions that every model answers in every format.
+        questions: new questions that every width answers in every format.
+        replicas: models of each width below 32, where luck decides what is learned; each answers
+            its share of the questions.
         control: "shuffled" trains on the chains and answers of other questions.
         seed: seeds questions, training data and weights.
     """
@@ -51,6 +54,7 @@ def chain_of_thought(
         steps=steps,
         batch=batch,
         questions=questions,
+        replicas=replicas,
         shuffled=control == "shuffled",
         seed=seed,
     )
@@ -62,18 +66,30 @@ def chain_of_thought(
         "step": outputs["step"][:, :, -1] == answer,
         "filler": outputs["filler"] == answer,
     }
-    step_accuracy = (outputs["log_probs"].argmax(axis=-1) == sums).mean(axis=1)
-    predicted = np.array([chain_accuracy(q) for q in step_accuracy])
+    step_right = outputs["log_probs"].argmax(axis=-1) == sums
+    step_accuracy = step_right.mean(axis=(1, 2))
+    predicted = np.array(
+        [_predicted(*one) for one in zip(step_right, outputs["replica"], strict=True)]
+    )
     measures = {
         **_gains(right),
         **_crossover(n_params, right["step"], right["direct"]),
-        "step_accuracy": Measure(step_accuracy[-1].mean(), "share"),
+        "step_accuracy": Measure(step_accuracy[-1], "share"),
         "closed_form_gap": Measure(np.abs(predicted - right["step"].mean(axis=1)).max(), "share"),
     }
     return Result(measures, tables=(_table(n_params, right, step_accuracy, predicted),))
 
 
-Right = Bool[np.ndarray, "model question"]
+Right = Bool[np.ndarray, "width question"]
+
+
+def _predicted(
+    step_right: Bool[np.ndarray, "question term"], replica: Int[np.ndarray, " question"]
+) -> float:
+    """Return the accuracy that the steps of each model predict, averaged over questions."""
+    models, n = np.unique(replica, return_counts=True)
+    accuracy = [chain_accuracy(step_right[replica == model].mean(axis=0)) for model in models]
+    return float(np.average(accuracy, weights=n))
 
 
 def _gains(right: dict[str, Right]) -> dict[str, Measure]:
@@ -112,8 +128,8 @@ def _crossover(n_params: np.ndarray, step: Right, direct: Right) -> dict[str, Me
 def _table(
     n_params: np.ndarray,
     right: dict[str, Right],
-    step_accuracy: Float[np.ndarray, "model term"],
-    predicted: Float[np.ndarray, " model"],
+    step_accuracy: Float[np.ndarray, " width"],
+    predicted: Float[np.ndarray, " width"],
 ) -> Table:
     rows = []
     for i, size in enumerate(n_params):
@@ -122,7 +138,7 @@ def _table(
             (
                 size.item(),
                 *(number for cell in cells for number in (cell.value, cell.low, cell.high)),
-                step_accuracy[i].mean().item(),
+                step_accuracy[i].item(),
                 predicted[i].item(),
             )
         )

@@ -35,10 +35,14 @@ from cs25_emergence.running_sum import (
     sequence_loss,
 )
 
-__all__ = ["WIDTHS", "answers", "family", "train_one"]
+__all__ = ["WIDTHS", "WIDTH_OF_LUCK", "answers", "family", "train_one"]
 
-#: d_model from 520 to 310,000 parameters, closest together where the steps are learned.
-WIDTHS = (4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 32, 112)
+#: d_model from 170 to 300,000 parameters, closest together where the steps are learned. At width
+#: 4 some models know the odd from the even already; 2 is the first where none knows anything.
+WIDTHS = (2, 4, 6, 8, 10, 12, 16, 24, 40, 112)
+
+#: Below this width luck decides whether a model learns, so there are several of each.
+WIDTH_OF_LUCK = 32
 
 # Peak learning rate at width 1; narrow models bear larger steps. Of 0.012, 0.025 and 0.05 this
 # gave the best log-probabilities without a diverging model.
@@ -53,48 +57,60 @@ def family(
     steps: int,
     batch: int,
     questions: int,
+    replicas: int,
     shuffled: bool,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """Train one model for each width and ask all of them the same questions.
+    """Train models of each width and ask every width the same questions.
 
     Args:
         widths: d_model of each model.
         n_terms: terms in a question.
         steps: optimiser steps for each model.
         batch: questions of each of the three formats in a batch.
-        questions: new questions that every model answers in every format.
+        questions: new questions that every width answers in every format.
+        replicas: models of each width below `WIDTH_OF_LUCK`, with weights and data of their own.
+            Each answers its share of the questions, so a width's mean over questions is also one
+            over models.
         shuffled: train on chains and answers of other questions.
         seed: seeds questions, data and weights.
 
     Returns:
-        ``n_params`` (model,), ``terms`` (question, term), ``direct`` and ``filler``
-        (model, question): the answers; ``step`` (model, question, term): the generated chains;
-        ``log_probs`` (model, question, term, d_vocab), nats: of every next token along the
-        *right* chain.
+        ``n_params`` (width,), ``terms`` (question, term), ``replica`` (width, question): which
+        model answered; ``direct`` and ``filler`` (width, question): the answers; ``step``
+        (width, question, term): the generated chains; ``log_probs`` (width, question, term,
+        d_vocab), nats: of every next token along the *right* chain.
     """
     draw = torch.Generator().manual_seed(2 * seed + 1)  # the training data have even seeds
     terms = torch.randint(BASE, (questions, n_terms), generator=draw)
+    shares = {
+        width: torch.tensor_split(terms, replicas if width < WIDTH_OF_LUCK else 1)
+        for width in widths
+    }
+    shared = {"steps": steps, "batch": batch, "shuffled": shuffled}
     jobs = [
         Job(
             "cs25_emergence.family:train_one",
-            {
-                "d_model": width,
-                "terms": terms,
-                "steps": steps,
-                "batch": batch,
-                "shuffled": shuffled,
-                "seed": seed,
-            },
+            {"d_model": width, "terms": share, "seed": 1000 * seed + i, **shared},
             n_steps=steps,
             # In parameters: a step's overhead costs as much as the products of about 40,000.
             cost_per_step=4e4 + n_params_non_embedding(_config(width, n_terms)),
         )
         for width in widths
+        for i, share in enumerate(shares[width])
     ]
-    members = run_fleet(jobs, desc="training the family")
-    shared = {name: np.stack([member[name] for member in members]) for name in members[0]}
-    return {"terms": terms.numpy(), **shared}
+    models = iter(run_fleet(jobs, desc="training the family"))
+    by_width = [_joined([next(models) for _ in shares[width]]) for width in widths]
+    stacked = {name: np.stack([one[name] for one in by_width]) for name in by_width[0]}
+    return {"terms": terms.numpy(), **stacked}
+
+
+def _joined(models: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Put the answers of one width's models together, question after question."""
+    names = [name for name in models[0] if name != "n_params"]
+    joined = {name: np.concatenate([model[name] for model in models]) for name in names}
+    replica = np.repeat(np.arange(len(models)), [len(model[names[0]]) for model in models])
+    return {"n_params": models[0]["n_params"], "replica": replica, **joined}
 
 
 def train_one(

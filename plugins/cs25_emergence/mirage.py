@@ -36,14 +36,15 @@ LEAST = 0.1
 def mirage(
     *,
     widths: Annotated[tuple[Annotated[int, Interval(ge=2, le=256)], ...], MinLen(2)] = WIDTHS,
-    n_terms: Annotated[int, Interval(ge=2, le=20)] = 8,
+    n_terms: Annotated[int, Interval(ge=2, le=20)] = 6,
     steps: Annotated[int, Interval(ge=10, le=100_000)] = 1000,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 32,
     questions: Annotated[int, Interval(ge=100, le=100_000)] = 5000,
+    replicas: Annotated[int, Interval(ge=1, le=100)] = 2,
     parity_bits: Annotated[int, Interval(ge=2, le=64)] = 20,
     parity_k: Annotated[int, Interval(ge=2, le=8)] = 4,
     parity_steps: Annotated[int, Interval(ge=10, le=100_000)] = 1500,
-    replicas: Annotated[int, Interval(ge=1, le=256)] = 32,
+    parity_replicas: Annotated[int, Interval(ge=1, le=256)] = 32,
     control: Literal["none", "shuffled"] = "none",
     seed: Annotated[int, Interval(ge=0)] = 0,
 ) -> Result:
@@ -54,11 +55,12 @@ def mirage(
         n_terms: digits to add, mod 10; the length of a chain.
         steps: optimiser steps for each model of the family.
         batch: questions of each format in a step.
-        questions: new questions for every model.
+        questions: new questions for every width.
+        replicas: models of each width below 32, as in chain-of-thought.
         parity_bits: bits of a parity question.
         parity_k: bits that count; at most parity_bits.
         parity_steps: optimiser steps for each parity network.
-        replicas: parity networks of each width.
+        parity_replicas: parity networks of each width.
         control: "shuffled" trains on labels that belong to other questions.
         seed: seeds questions, training data and weights.
     """
@@ -69,6 +71,7 @@ def mirage(
         steps=steps,
         batch=batch,
         questions=questions,
+        replicas=replicas,
         shuffled=shuffled,
         seed=seed,
     )
@@ -81,7 +84,7 @@ def mirage(
         k=min(parity_k, parity_bits),
         steps=parity_steps,
         batch=64,
-        replicas=replicas,
+        replicas=parity_replicas,
         questions=500,
         shuffled=shuffled,
         seed=seed,
@@ -103,6 +106,14 @@ def mirage(
     tables = (
         _table("chain", chains["n_params"], scores),
         _table("parity", bits["n_params"], parity_scores),
+        Table(
+            "reach",
+            ("ability", *METRICS),
+            (
+                ("chain", *(metric.reach(n_terms, BASE) for metric in METRICS.values())),
+                ("parity", *(metric.reach(1, 2) for metric in METRICS.values())),
+            ),
+        ),
     )
     return Result(measures, tables)
 
@@ -148,7 +159,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     for axes, (table, label) in zip(figure.subplots(1, 2), _PANELS.items(), strict=True):
         for i, (name, style) in enumerate(_STYLES.items()):
             size, score, spread = _curve(results, table, name)
-            bottom, reach = score[0], (score[-1] - score[0]) or 1.0
+            bottom, reach = score[0], _scale(results, table, name, score[-1] - score[0])
             middle = (score - bottom) / reach
             axes.plot(size, middle, style, color=f"C{i}", ms=3, label=METRICS[name].name)
             if len(results) > 1 and name in ("exact_match", "log_probability"):
@@ -181,6 +192,13 @@ def _curve(results: Sequence[Result], table: str, name: str) -> tuple[np.ndarray
     values = np.array([one.column(name) for one in tables])
     deviation = values.std(axis=0, ddof=1) if len(tables) > 1 else np.zeros(values.shape[1])
     return np.array(tables[0].column("n_params")), values.mean(axis=0), deviation
+
+
+def _scale(results: Sequence[Result], ability: str, name: str, risen: float) -> float:
+    """Return what is drawn as 1: the rise, or the whole reach where there is no rise."""
+    rows = results[0].table("reach")
+    reach = float(rows.column(name)[rows.column("ability").index(ability)])
+    return risen if risen >= LEAST * reach else reach
 
 
 def _mean(results: Sequence[Result], measure: str) -> float | None:

@@ -113,16 +113,17 @@ def sequence_loss(
     return (losses.sum(dim=1) / (targets != IGNORE).sum(dim=1)).mean()
 
 
-def chain_accuracy(step_accuracies: Sequence[float]) -> float:
+def chain_accuracy(step_accuracies: Sequence[float], *, base: int = BASE) -> float:
     """Return how often a chain ends right whose steps are right with probabilities q_1 ... q_T.
 
-    1/10 + 9/10 prod((10 q_t - 1) / 9), if errors are independent and uniform over the nine other
-    digits: a sum that went wrong can come back. (10 q - 1) / 9 is the second eigenvalue of the
-    step's transition matrix, so T equal steps give 1/10 + 9/10 ((10 q - 1) / 9)^T.
+    1/m + (1 - 1/m) prod((m q_t - 1) / (m - 1)) for sums mod m, if errors are independent and
+    uniform over the other m - 1 digits: a sum that went wrong can come back. (m q - 1) / (m - 1)
+    is the second eigenvalue of the step's transition matrix, so T equal steps mod 10 give
+    1/10 + 9/10 ((10 q - 1) / 9)^T.
 
     >>> chain_accuracy([1.0] * 6), chain_accuracy([1.0, 0.1])
     (1.0, 0.1)
     """
-    chance = 1 / BASE
+    chance = 1 / base
     kept = math.prod((q - chance) / (1 - chance) for q in step_accuracies)
     return chance + (1 - chance) * kept

@@ -38,6 +38,7 @@ def outputs(
     return {
         "terms": terms,
         "n_params": N_PARAMS,
+        "replica": np.zeros((4, 1000), dtype=int),
         "direct": np.array([answered(share, sums[:, -1]) for share in direct]),
         "filler": np.array([answered(share, sums[:, -1]) for share in filler]),
         "step": chains,
@@ -84,6 +85,16 @@ def test_a_gain_that_comes_and_goes_does_not_start_the_crossover(
     result = run(monkeypatch, step=[0.1, 0.9, 0.1, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
     values = {name: measure.value for name, measure in result.measures.items()}
     assert (values["crossover_low"], values["crossover_high"]) == (500, 32_000)
+
+
+def test_prediction_averages_over_models_and_not_over_their_steps() -> None:
+    # One model is perfect, the other guesses: half of their chains are right for sure and half
+    # one time in ten. Averaged steps of 0.55 would say 0.1 + 0.9 · 0.5² = 0.325.
+    step_right = np.zeros((20, 2), dtype=bool)
+    step_right[:10] = True
+    step_right[[10, 11], [0, 1]] = True  # each step of the second model: one in ten
+    replica = np.repeat([0, 1], 10)
+    assert module._predicted(step_right, replica) == pytest.approx(0.55)
 
 
 def test_the_card_names_every_measure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,11 +144,23 @@ def test_a_family_stacks_its_members_in_the_order_of_their_widths(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fleet(jobs: Sequence[Job], desc: str) -> list[dict[str, np.ndarray]]:
-        return [{"n_params": np.array(job.kwargs["d_model"])} for job in jobs]
+        return [
+            {"n_params": np.array(job.kwargs["d_model"]), "direct": job.kwargs["terms"].numpy()}
+            for job in jobs
+        ]
 
     monkeypatch.setattr(family_module, "run_fleet", fleet)
     made = family_module.family(
-        widths=[4, 8], n_terms=3, steps=1, batch=1, questions=7, shuffled=False, seed=0
+        widths=[4, 112],
+        n_terms=3,
+        steps=1,
+        batch=1,
+        questions=7,
+        replicas=2,
+        shuffled=False,
+        seed=0,
     )
-    assert made["n_params"].tolist() == [4, 8]
-    assert made["terms"].shape == (7, 3)
+    assert made["n_params"].tolist() == [4, 112]
+    # Two narrow models share the questions, one wide model answers all: in the same order.
+    assert made["replica"].tolist() == [[0, 0, 0, 0, 1, 1, 1], [0] * 7]
+    assert (made["direct"] == made["terms"]).all()

@@ -100,4 +100,7 @@ def test_figure_states_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         scores = [line for line in axes.lines if not line.get_label().startswith("control")]
         assert len(scores) == 5
         assert all(line.get_ydata()[[0, -1]].tolist() == [0, 1] for line in scores)
-    assert "No metric rises" in module.draw([flat], []).get_suptitle()
+    empty = module.draw([flat], [])
+    assert "No metric rises" in empty.get_suptitle()
+    # Noise is not blown up to fill the figure.
+    assert all(abs(line.get_ydata()).max() < 0.05 for axes in empty.axes for line in axes.lines)

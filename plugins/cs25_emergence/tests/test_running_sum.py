@@ -78,17 +78,31 @@ def test_sequence_loss_weighs_sequences_and_not_tokens() -> None:
     assert sequence_loss(logits, targets).item() == pytest.approx(np.log(2) / 2)
 
 
-@given(
-    q=st.floats(0.0, 1.0),
-    n_terms=st.integers(1, 12),
-)
-def test_chain_accuracy_is_a_power_of_the_transition_matrix(q: float, n_terms: int) -> None:
-    # The error of a sum (mod 10) walks over ten states: it stays put with probability q and
-    # moves to each other state with (1 - q) / 9. Right at the end is the entry (0, 0).
-    transition = np.full((BASE, BASE), (1 - q) / (BASE - 1))
+@given(q=st.floats(0.0, 1.0), n_terms=st.integers(1, 12), base=st.integers(2, 12))
+def test_chain_accuracy_is_a_power_of_the_transition_matrix(
+    q: float, n_terms: int, base: int
+) -> None:
+    # The error of a sum (mod m) walks over m states: it stays put with probability q and moves
+    # to each other state with (1 - q) / (m - 1). Right at the end is the entry (0, 0).
+    transition = np.full((base, base), (1 - q) / (base - 1))
     np.fill_diagonal(transition, q)
     exact = np.linalg.matrix_power(transition, n_terms)[0, 0]
-    assert chain_accuracy([q] * n_terms) == pytest.approx(exact, abs=1e-12)
+    assert chain_accuracy([q] * n_terms, base=base) == pytest.approx(exact, abs=1e-12)
+
+
+def test_chain_accuracy_of_known_cases() -> None:
+    # Mod 10 with q = 0.91, T = 3: (9.1 - 1) / 9 = 0.9, so 0.1 + 0.9 · 0.9³ = 0.7561.
+    assert chain_accuracy([0.91] * 3) == pytest.approx(0.7561)
+    # Binary steps: (1 + (2 q - 1)^T) / 2 with q = 0.75, T = 2: (1 + 0.25) / 2.
+    assert chain_accuracy([0.75] * 2, base=2) == pytest.approx(0.625)
+
+
+@given(p=st.floats(0.1, 0.99), margin=st.floats(0.001, 0.01), n_terms=st.integers(1, 12))
+def test_a_chain_beats_a_direct_answer_once_q_exceeds_the_root_of_p(
+    p: float, margin: float, n_terms: int
+) -> None:
+    q = min(1.0, p ** (1 / n_terms) + margin)
+    assert chain_accuracy([q] * n_terms) > p
 
 
 def test_chain_accuracy_multiplies_unequal_steps() -> None:
