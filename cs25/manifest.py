@@ -15,6 +15,9 @@ from cs25.digest import code_digests, digest_of, file_digest
 
 __all__ = ["differences", "inputs_of", "key_of", "provenance", "usable_threads"]
 
+#: Recorded results, which change no number; `cs25 record` writes them one after the other.
+RECORDED = "**/results/*.json"
+
 #: Libraries whose version can change a number.
 NUMERICAL = ("torch", "numpy", "transformers")
 
@@ -141,7 +144,9 @@ def git_state(folder: Path | None) -> dict[str, Any] | None:
     # An ignored folder inside somebody's checkout, a virtual environment say, is not under it.
     if _git(folder, "check-ignore", "-q", ".") is not None:
         return None
-    return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain"))}
+    places = (":/", f":(top,exclude,glob){RECORDED}")
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", *places)
+    return {"commit": commit, "dirty": bool(changes)}
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

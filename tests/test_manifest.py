@@ -162,6 +162,9 @@ def test_the_commit_is_told_and_whether_the_tree_was_dirty(tmp_path, monkeypatch
     git("commit", "-q", "-m", "first")
     commit = git("rev-parse", "HEAD")
     assert git_state(package) == {"commit": commit, "dirty": False}
+    (package / "results").mkdir()  # what recording writes makes nothing dirty
+    (package / "results" / "demo.json").write_text("{}")
+    assert git_state(package) == {"commit": commit, "dirty": False}
     (package / "a.py").write_text("x = 2\n")
     assert git_state(package) == {"commit": commit, "dirty": True}
     ignored = tmp_path / "venv" / "site-packages"

@@ -406,6 +406,11 @@ def cs25_lecture() -> Lecture:
                         "that gives credit",
                         metric="chain_ratio",
                         holds=AtMost(0.5),
+                        scale_note=(
+                            "Not at this scale: which of two equal models of a few thousand "
+                            "parameters learns its steps in time is luck, and that moves the "
+                            "jump by as much as the metric does."
+                        ),
                         paper=Published(
                             92,
                             "% of the emergent abilities found on BIG-Bench, at least, stand "
