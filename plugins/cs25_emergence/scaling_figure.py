@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullFormatter
 from scipy.special import stdtrit
 
 from cs25 import Result
@@ -40,9 +41,10 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
             x_control = np.array(control[0].table(table).column(scale), dtype=float)
             _errorbar(ax, x_control, shuffled, "x", "C2", "control: shuffled words")
         ax.set(xscale="log", yscale="log", xlabel=label)
+        _label_ticks(ax)
     axes[0].set_ylabel("Loss above the entropy rate\n(nats per token)")
-    axes[0].set_title(_finding(results, "size", "Largest model"), fontsize="medium")
-    axes[1].set_title(_finding(results, "data", "Most data"), fontsize="medium")
+    axes[0].set_title(_finding(results, "size", "Largest model"), fontsize="small")
+    axes[1].set_title(_finding(results, "data", "Most data"), fontsize="small")
     axes[0].legend(fontsize="small", frameon=False, loc="lower left")
     floor, entropy = _mean(results, "fitted_floor"), _mean(results, "entropy_rate")
     figure.suptitle(
@@ -91,6 +93,17 @@ def _half_width(values: Float[np.ndarray, " seed"]) -> float:
     """Return half of Student's 95 % interval of the mean; 0 where the seeds are too few."""
     n = len(values)
     return float(stdtrit(n - 1, 0.975) * values.std(ddof=1) / n**0.5) if n >= 3 else 0.0
+
+
+def _label_ticks(ax: Axes) -> None:
+    """Write 1, 2 and 5 times the powers of ten as plain numbers."""
+    for axis, formatter in (
+        (ax.xaxis, EngFormatter(sep="")),
+        (ax.yaxis, FuncFormatter(lambda value, _: f"{value:g}")),
+    ):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(formatter)
+        axis.set_minor_formatter(NullFormatter())
 
 
 def _finding(results: Sequence[Result], panel: str, subject: str) -> str:

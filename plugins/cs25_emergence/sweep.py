@@ -41,8 +41,9 @@ D_HEAD = 8
 SMALLEST = 12  # narrower, the loss depends on the draw of the initial weights more than on size
 
 #: Peak learning rate at width 1 and `BATCH`, falling with the root of the width. Tuned on seed 0
-#: by trying 0.006 to 0.1: about 0.04 was best at widths 8 to 16, 0.02 to 0.035 at 32 and 0.01 to
-#: 0.016 at 80; a rate twice as large or as small cost a few per cent of the loss above the entropy.
+#: with 64 words, by trying 0.006 to 0.1: about 0.04 was best at widths 8 to 16, 0.02 to 0.035 at
+#: 32 and 0.01 to 0.016 at 80; twice as much or as little cost a few per cent of the loss above
+#: the entropy rate.
 PEAK_LR = 0.13
 
 # Streams of random numbers that share nothing.
