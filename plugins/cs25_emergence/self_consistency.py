@@ -54,7 +54,7 @@ def self_consistency(
     d_model: Annotated[int, Interval(ge=4, le=256)] = 32,
     d_small: Annotated[int, Interval(ge=4, le=256)] = 8,
     n_terms: Annotated[int, Interval(ge=2, le=8)] = 6,
-    untaught: Annotated[float, Interval(ge=0, le=0.5)] = 0.1,
+    untaught: Annotated[float, Interval(ge=0, le=0.5)] = 0.2,
     steps: Annotated[int, Interval(ge=10, le=100_000)] = 800,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 64,
     questions: Annotated[int, Interval(ge=50, le=10_000)] = 500,
