@@ -51,7 +51,8 @@ def claim_view(claim: Mapping[str, Any]) -> RenderableType:
     if recorded := claim.get("recorded"):
         add_row(facts, "recorded", _recorded(recorded))
     elif claim.get("origin") == "recorded":
-        add_row(facts, "recorded", f"on {seeds_text(claim.get('seeds') or [0])}")
+        seeds = claim.get("seeds")
+        add_row(facts, "recorded", f"on {seeds_text(seeds)}" if seeds else "exact: no seed")
     if reasons := claim.get("reasons"):
         add_row(facts, "stale", Text("; ".join(reasons), style=CARE))
     if (scale := claim.get("scale_note")) and verdict != "supported":
