@@ -74,11 +74,31 @@ def code_digests(target: str, *, drawing: str | None = None) -> dict[str, str]:
         path = source_file(module)
         if path is None:
             raise ModuleNotFoundError(f"no source file for module {module!r}", name=module)
-        tree = _meaning(path, drawing_name if module == drawing_module else "", own)
-        digests[module] = hash_of(json.dumps(_plain(tree)).encode())
-        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        waiting += [name for name in _imports(tree, package, own) if _counts(name, own)]
+        about = path.stat()
+        digests[module], imported = _digest(
+            module,
+            path,
+            drawing=drawing_name if module == drawing_module else "",
+            own=own,
+            written=(about.st_mtime_ns, about.st_size),
+        )
+        waiting += imported
     return dict(sorted(digests.items()))
+
+
+@cache
+def _digest(
+    module: str, path: Path, *, drawing: str, own: str, written: tuple[int, int]
+) -> tuple[str, tuple[str, ...]]:
+    """Return a module's digest and the modules of ours that it imports.
+
+    Kept for as long as the file is as it was ``written``: a lecture's demos share most of theirs,
+    and parsing them anew for each would take longer than all else that a stored answer takes.
+    """
+    tree = _meaning(path, drawing, own)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    imported = tuple(name for name in _imports(tree, package, own) if _counts(name, own))
+    return hash_of(json.dumps(_plain(tree)).encode()), imported
 
 
 @cache

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
-from cs25.render.terminal import run_view
+from cs25.render.terminal import load_sketch, run_view
 from cs25.render.verdicts import verdict_summary, verdict_table
 
 LECTURE, SHOWN = "emergence", "chain-of-thought"
@@ -33,7 +33,7 @@ for run in runs:
     if run["demo"] == SHOWN:
         # Where the files lie is of no use to a reader of the picture.
         console.print(Text("⋮\n", style="dim"))
-        console.print(run_view({**run, "figures": run["figures"]}, tables=False))
+        console.print(run_view({**run, "figures": [], "tables": []}, sketch=load_sketch(run)))
         console.print(Text("\n⋮\n", style="dim"))
 console.print(verdict_table(runs))
 console.print()
