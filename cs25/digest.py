@@ -74,28 +74,22 @@ def code_digests(target: str, *, drawing: str | None = None) -> dict[str, str]:
         path = source_file(module)
         if path is None:
             raise ModuleNotFoundError(f"no source file for module {module!r}", name=module)
-        about = path.stat()
-        digests[module], imported = _digest(
-            module,
-            path,
-            drawing=drawing_name if module == drawing_module else "",
-            own=own,
-            written=(about.st_mtime_ns, about.st_size),
-        )
+        only_drawing = drawing_name if module == drawing_module else ""
+        digests[module], imported = _digest(module, path, path.read_bytes(), only_drawing, own)
         waiting += imported
     return dict(sorted(digests.items()))
 
 
 @cache
 def _digest(
-    module: str, path: Path, *, drawing: str, own: str, written: tuple[int, int]
+    module: str, path: Path, source: bytes, drawing: str, own: str
 ) -> tuple[str, tuple[str, ...]]:
     """Return a module's digest and the modules of ours that it imports.
 
-    Kept for as long as the file is as it was ``written``: a lecture's demos share most of theirs,
-    and parsing them anew for each would take longer than all else that a stored answer takes.
+    The answer is kept, by the file's content: a lecture's demos share most of their modules, and
+    parsing them anew for each would take longer than all else that a stored answer takes.
     """
-    tree = _meaning(path, drawing, own)
+    tree = _meaning(path, source, drawing, own)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     imported = tuple(name for name in _imports(tree, package, own) if _counts(name, own))
     return hash_of(json.dumps(_plain(tree)).encode()), imported
@@ -128,10 +122,10 @@ def _counts(module: str, own: str) -> bool:
     return (is_own or is_shared) and source_file(module) is not None
 
 
-def _meaning(path: Path, drawing: str, own: str) -> ast.Module:
+def _meaning(path: Path, source: bytes, drawing: str, own: str) -> ast.Module:
     """Parse a file and drop what cannot change a number."""
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        tree = ast.parse(source, filename=str(path))
     except SyntaxError as error:
         raise PluginError(f"{path}:{error.lineno} cannot be read: {error.msg}") from error
     for node in ast.walk(tree):

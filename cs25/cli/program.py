@@ -76,15 +76,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; what had ended is kept", 130, show_traceback=False)
     except (BrokenPipeError, ReaderGone):
-        # The reader has what it wanted. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()  # the reader has what it wanted
         return 0
     except OSError as error:
         if error.errno != errno.ENOSPC or error.filename is not None:
             return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
+        _give_up_stdout()
         return _fail("what was to be printed cannot be written: no space left", 1, wants_traceback)
     except Exception as error:
         return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int, show_traceback: bool) -> int:
