@@ -151,6 +151,9 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
+    # Compiled files are told apart by the second and the size: an edit of a test may be neither.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     before = set(sys.modules)
     yield Shelf(folder)
     for name in set(sys.modules) - before:
