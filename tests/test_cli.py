@@ -352,23 +352,21 @@ def test_notes_are_printed_with_a_title(bench, cs25):
     assert cs25("notes", "bench", "--raw").out.startswith("# Coins")
 
 
-def test_a_lectures_tests_run(bench, cs25, capfd):
+def test_a_lectures_tests_run_wherever_the_user_stands(bench, cs25, tmp_path, monkeypatch):
     card = (bench.folder / "bench_lecture/__init__.py").read_text()
     card = card.replace('notes="notes.md",', 'notes="notes.md", tests="bench_lecture.tests",')
     bench.write("bench_lecture/__init__.py", card)
     bench.write("bench_lecture/tests/__init__.py", "")
     bench.write("bench_lecture/tests/test_it.py", "def test_it():\n    assert 1 + 1 == 2\n")
-    os.environ["PYTHONPATH"], before = str(bench.folder), os.environ.get("PYTHONPATH")
-    try:
-        said = cs25("test", "bench")
-        assert said.code == 0
-        assert "1 passed" in said.out
-        bench.write("bench_lecture/tests/test_it.py", "def test_it():\n    assert 1 + 1 == 3\n")
-        assert cs25("test", "bench", "-x").code == 1
-    finally:
-        os.environ.pop("PYTHONPATH")
-        if before is not None:
-            os.environ["PYTHONPATH"] = before
+    project = tmp_path / "project"  # somebody's own, whose settings are none of the lecture's
+    project.mkdir()
+    (project / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    monkeypatch.chdir(project)
+    said = cs25("test", "bench")
+    assert said.code == 0
+    assert "1 passed" in said.out
+    bench.write("bench_lecture/tests/test_it.py", "def test_it():\n    assert 1 + 1 == 3\n")
+    assert cs25("test", "bench", "-x").code == 1
 
 
 def fresh(*words: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

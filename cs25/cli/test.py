@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 
 import click
 
@@ -31,5 +33,10 @@ def command(ctx: click.Context, /, *, lecture: str, pytest_arguments: tuple[str,
         )
     # Nothing may be written beside the tests: they lie where the package is installed.
     plain = ("-p", "no:cacheprovider", "--pyargs", tests)
-    code = subprocess.call([sys.executable, "-m", "pytest", *plain, *pytest_arguments])
+    command_line = [sys.executable, "-m", "pytest", *plain, *pytest_arguments]
+    # From an empty folder: the settings and plugins of whatever project the user stands in are
+    # not the lecture's.
+    with tempfile.TemporaryDirectory(prefix="cs25-test-") as folder:
+        path = os.pathsep.join(os.path.abspath(part) for part in sys.path if part)
+        code = subprocess.call(command_line, cwd=folder, env={**os.environ, "PYTHONPATH": path})
     ctx.exit(1 if code else 0)  # pytest has codes of its own; a crash gives a negative one

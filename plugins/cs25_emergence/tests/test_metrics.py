@@ -7,9 +7,6 @@ from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from cs25_emergence.metrics import (
     METRICS,
@@ -19,8 +16,6 @@ from cs25_emergence.metrics import (
     log_probability,
     token_accuracy,
 )
-
-strings = hnp.arrays(np.int64, st.tuples(st.just(1), st.integers(1, 7)), elements=st.integers(0, 3))
 
 
 @pytest.mark.parametrize(
@@ -37,8 +32,10 @@ def test_edit_distance_of_known_strings(written: str, right: str, distance: int)
     assert edit_distance(a, b).tolist() == [distance]
 
 
-@given(a=strings, b=strings)
-def test_edit_distance_is_a_metric_between_the_known_bounds(a: np.ndarray, b: np.ndarray) -> None:
+@pytest.mark.parametrize("seed", range(100))
+def test_edit_distance_is_a_metric_between_the_known_bounds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = (rng.integers(4, size=(1, rng.integers(1, 8))) for _ in range(2))
     distance = edit_distance(a, b)[0]
     assert distance == edit_distance(b, a)[0]
     assert (distance == 0) == (a.shape == b.shape and bool((a == b).all()))
