@@ -101,7 +101,6 @@ def test_figure_states_the_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("control" in line.get_label() for line in figure.axes[0].lines)
 
 
-@pytest.mark.slow
 def test_a_model_learns_valid_orders_and_samples_them() -> None:
     terms = torch.randint(BASE, (60, 3), generator=torch.Generator().manual_seed(0))
     steps: list[int] = []
