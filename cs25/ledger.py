@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.history import PastRun, past_runs
-from cs25.manifest import listed
 from cs25.plugins import Plugin
-from cs25.recorded import Bundle, read_bundle, stale_reasons
+from cs25.recorded import Bundle, read_bundle, settings_of, stale_reasons
 from cs25.store import Store
-from cs25.verdict import Pooled, Verdict, judge, pool_result
+from cs25.verdict import Judgement, Pooled, Verdict, judge, pool_result
 
 __all__ = ["Row", "ledger", "recorded_measures", "recorded_row"]
 
@@ -68,17 +67,7 @@ def recorded_row(plugin: Plugin, demo: Demo, claim: Claim, bundle: Bundle | None
     stale = stale_reasons(plugin, demo, claim.preset, recording)
     if claim.id in bundle.changed_criteria(demo):
         stale.append("criterion changed after recording")
-    return Row(
-        plugin.id,
-        demo.id,
-        claim,
-        verdict=judgement.verdict or "inconclusive",
-        origin="recorded",
-        measured=judgement.measured,
-        seeds=recording.seeds,
-        stale=tuple(stale),
-        note=judgement.note,
-    )
+    return _row(plugin, demo, judgement, "recorded", recording.seeds, tuple(stale))
 
 
 def recorded_measures(plugin: Plugin, demo_id: str) -> dict[str, Pooled]:
@@ -101,20 +90,32 @@ def _row_of_run(
             continue  # some of its seeds are gone: fewer would not be the run it names
         seeds = tuple(run.about["seeds"])
         judgement = judge(claim, results, exact=not seeds)
-        return Row(
-            plugin.id,
-            demo.id,
-            claim,
-            verdict=judgement.verdict or "inconclusive",
-            origin="run",
-            measured=judgement.measured,
-            seeds=seeds,
-            note=judgement.note,
-        )
+        return _row(plugin, demo, judgement, "run", seeds)
     return None
+
+
+def _row(
+    plugin: Plugin,
+    demo: Demo,
+    judgement: Judgement,
+    origin: str,
+    seeds: tuple[int, ...],
+    stale: tuple[str, ...] = (),
+) -> Row:
+    return Row(
+        plugin.id,
+        demo.id,
+        judgement.claim,
+        verdict=judgement.verdict or "inconclusive",
+        origin=origin,
+        measured=judgement.measured,
+        seeds=seeds,
+        stale=stale,
+        note=judgement.note,
+    )
 
 
 def _is_settled(about: Mapping[str, object], demo: Demo, claim: Claim) -> bool:
     """Whether a run's parameters are those of the claim's preset, nothing on top."""
-    settings = {name: listed(value) for name, value in demo.presets.get(claim.preset, {}).items()}
-    return about["preset"] == claim.preset and about["settings"] == settings and not about["given"]
+    settled = about["settings"] == settings_of(demo, claim.preset)
+    return about["preset"] == claim.preset and settled and not about["given"]

@@ -22,6 +22,7 @@ __all__ = [
     "bundle_path",
     "load_bundle",
     "read_bundle",
+    "settings_of",
     "stale_reasons",
     "write_bundle",
 ]
@@ -102,6 +103,11 @@ class Bundle:
         return [c.id for c in demo.claims if self.criteria.get(c.id) != c.criterion]
 
 
+def settings_of(demo: Demo, preset: str) -> dict[str, Any]:
+    """Return what a preset sets in the card now, as JSON reads it back."""
+    return {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
+
+
 def bundle_path(plugin: Plugin, demo: Demo) -> Path | None:
     """Return where a demo's bundle lies; None if its lecture has no place on disk."""
     return plugin.results / f"{demo.id}.json" if plugin.results else None
@@ -167,7 +173,7 @@ def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording)
     """
     if preset != DEFAULT_PRESET and preset not in demo.presets:
         return [f"preset {preset} is gone"]
-    settings = {name: listed(value) for name, value in demo.presets.get(preset, {}).items()}
+    settings = settings_of(demo, preset)
     try:
         code = code_digests(demo.run, drawing=demo.figure)
     except (ModuleNotFoundError, PluginError) as error:

@@ -19,10 +19,11 @@ from cs25.recorded import (
     Recording,
     bundle_path,
     read_bundle,
+    settings_of,
     stale_reasons,
 )
 from cs25.result import Result
-from cs25.runner import Run, execute, plan, preset_of
+from cs25.runner import Run, execute, plan
 from cs25.store import Store
 from cs25.verdict import judge
 
@@ -80,7 +81,7 @@ def record(
         controlled = _run(plugin, demo, preset, store, fresh, notice, control=True)
         control = _ended(controlled).results
     return Recording(
-        settings={name: listed(value) for name, value in preset_of(demo, preset).items()},
+        settings=settings_of(demo, preset),
         parameters={name: listed(value) for name, value in run.parameters.items()},
         seeds=run.seeds,
         results=run.results,
@@ -135,8 +136,7 @@ def verify(
     recording = bundle.recordings.get(preset) if bundle else None
     if recording is None:
         return None, "not recorded"
-    settings = {name: listed(value) for name, value in preset_of(demo, preset).items()}
-    if settings != dict(recording.settings):
+    if settings_of(demo, preset) != dict(recording.settings):
         return None, "its parameters changed: record it anew"
     changed = set(bundle.changed_criteria(demo)) if bundle else set()
     if any(claim.id in changed for claim in demo.claims if claim.preset == preset):

@@ -21,7 +21,7 @@ from cs25.history import PastRun, keep_past_run, place_aside, read_past_run, run
 from cs25.manifest import inputs_of, key_of, listed, provenance, usable_threads
 from cs25.parameters import Signature
 from cs25.plugins import Plugin
-from cs25.recorded import read_bundle
+from cs25.recorded import read_bundle, settings_of
 from cs25.result import Result
 from cs25.signatures import signature_of
 from cs25.store import Store
@@ -239,7 +239,7 @@ def execute(
         "lecture": plan.plugin.id,
         "demo": plan.demo.id,
         "preset": plan.preset,
-        "settings": {n: listed(v) for n, v in preset_of(plan.demo, plan.preset).items()},
+        "settings": settings_of(plan.demo, plan.preset),
         "given": about["given"],
         "parameters": inputs[plan.seeds[0]]["parameters"],
         "control": plan.is_control,
