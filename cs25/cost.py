@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cs25.entries import find_entry
-from cs25.errors import StoreError
 from cs25.history import past_runs
 from cs25.manifest import listed
-from cs25.recorded import read_bundle
+from cs25.recorded import usable_bundle
 from cs25.runner import Plan
 from cs25.store import Store
 
@@ -31,10 +30,7 @@ def expected_s(plan: Plan, store: Store, n_seeds: int) -> float | None:
             durations = [entry.manifest["duration_s"] for entry in run.entries(store)]
             if durations:
                 return n_seeds * float(max(durations))
-    try:
-        bundle = read_bundle(plan.plugin, plan.demo)
-    except StoreError:
-        return None
+    bundle = usable_bundle(plan.plugin, plan.demo, lambda _: None)  # the run itself mentions it
     for recording in bundle.recordings.values() if bundle else ():
         if recording.parameters == parameters:
             durations = [seed["duration_s"] for seed in recording.manifest["seeds"]]

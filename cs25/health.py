@@ -128,17 +128,18 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
     for plugin in plugins:
         if plugin.state is not State.READY:
             continue
-        stale = []
+        stale, damaged = [], False
         for demo in plugin.card().demos:
             try:
                 stale += [f"{demo.id} ({preset})" for preset, _ in staleness(plugin, demo)]
             except StoreError as error:
+                damaged = True
                 yield Finding(f"results of {plugin.id}", "error", error.message, error.remedy)
         if stale:
             remedy = f"`cs25 record {plugin.id} --check` says why; `cs25 record` makes them anew."
             message = f"not recorded or stale: {', '.join(stale)}"
             yield Finding(f"results of {plugin.id}", "warning", message, remedy)
-        else:
+        elif not damaged:
             yield Finding(f"results of {plugin.id}", "ok", "recorded and current")
 
 

@@ -5,17 +5,20 @@ A recorded result stands before one from this machine, even if it is stale: it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.history import PastRun, past_runs
 from cs25.plugins import Plugin
-from cs25.recorded import Bundle, read_bundle, settings_of, stale_reasons
+from cs25.recorded import Bundle, settings_of, stale_reasons, usable_bundle
 from cs25.store import Store
 from cs25.verdict import Judgement, Pooled, Verdict, judge, pool_result
 
 __all__ = ["Row", "ledger", "recorded_measures", "recorded_row"]
+
+Notice = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,16 @@ class Row:
     note: str = ""
 
 
-def ledger(plugin: Plugin, store: Store) -> Iterator[Row]:
-    """Yield a row for every claim of a lecture."""
+def ledger(plugin: Plugin, store: Store, *, notice: Notice = warnings.warn) -> Iterator[Row]:
+    """Yield a row for every claim of a lecture.
+
+    Args:
+        plugin: the lecture's plugin, loaded.
+        store: where past runs are kept.
+        notice: told of recorded results that cannot be read, which decide nothing.
+    """
     for demo in plugin.card().demos:
-        bundle = read_bundle(plugin, demo) if demo.claims else None
+        bundle = usable_bundle(plugin, demo, notice) if demo.claims else None
         runs = past_runs(store, plugin.id, demo.id) if demo.claims else []
         for claim in demo.claims:
             yield (
@@ -70,10 +79,12 @@ def recorded_row(plugin: Plugin, demo: Demo, claim: Claim, bundle: Bundle | None
     return _row(plugin, demo, judgement, "recorded", recording.seeds, tuple(stale))
 
 
-def recorded_measures(plugin: Plugin, demo_id: str) -> dict[str, Pooled]:
+def recorded_measures(
+    plugin: Plugin, demo_id: str, *, notice: Notice = warnings.warn
+) -> dict[str, Pooled]:
     """Return the recorded measures of a demo with its default parameters, pooled over seeds."""
     demo = next((demo for demo in plugin.card().demos if demo.id == demo_id), None)
-    bundle = read_bundle(plugin, demo) if demo else None
+    bundle = usable_bundle(plugin, demo, notice) if demo else None
     recording = bundle.recordings.get(DEFAULT_PRESET) if bundle else None
     return pool_result(recording.results, exact=not recording.seeds) if recording else {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,13 @@ __all__ = [
     "read_bundle",
     "settings_of",
     "stale_reasons",
+    "usable_bundle",
     "write_bundle",
 ]
 
 SCHEMA = 1
+
+_ANEW = "Make it anew with `cs25 record`."
 
 #: Seeds that nothing was tuned on; criteria are settled on seeds 0 to 4.
 RECORD_SEEDS = (100, 101, 102, 103, 104)
@@ -123,6 +126,19 @@ def read_bundle(plugin: Plugin, demo: Demo) -> Bundle | None:
     return load_bundle(path) if path else None
 
 
+def usable_bundle(plugin: Plugin, demo: Demo, notice: Callable[[str], None]) -> Bundle | None:
+    """Return what is recorded of a demo; None if nothing is, or nothing that can be read.
+
+    One damaged file costs a remark and no more: other demos' results are shown beside it.
+    """
+    try:
+        return read_bundle(plugin, demo)
+    except StoreError as error:
+        found = f"{error.message}: it counts as not recorded"
+        notice("\n".join(filter(None, (found, error.remedy))))
+        return None
+
+
 def load_bundle(path: Path) -> Bundle | None:
     """Read a bundle from a file; None if there is no such file.
 
@@ -132,7 +148,9 @@ def load_bundle(path: Path) -> Bundle | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
-            raise StoreError(f"{path} has schema {data['schema']!r}, expected {SCHEMA}")
+            raise StoreError(
+                f"{path} has schema {data['schema']!r}, expected {SCHEMA}", remedy=_ANEW
+            )
         recordings = data["recordings"].items()
         return Bundle(
             lecture=data["lecture"],
@@ -145,11 +163,14 @@ def load_bundle(path: Path) -> Bundle | None:
     except StoreError:
         raise
     except OSError as error:
-        raise StoreError(f"{path} cannot be read ({error.strerror or error})") from error
+        raise StoreError(
+            f"{path} cannot be read ({error.strerror or error})",
+            remedy="See who may read it.",
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ResultError) as error:
         raise StoreError(
             f"{path} cannot be read ({type(error).__name__}: {error})",
-            remedy="Make it anew with `cs25 record`.",
+            remedy=_ANEW,
         ) from error
 
 

@@ -16,12 +16,12 @@ from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.child import Failure, run_child
 from cs25.digest import code_digests, digest_of
 from cs25.entries import Entry, find_entry, keep_entry, why_not_stored
-from cs25.errors import ParameterError, StoreError, UnknownNameError, UsageError
+from cs25.errors import ParameterError, UnknownNameError, UsageError
 from cs25.history import PastRun, keep_past_run, place_aside, read_past_run, run_folder
 from cs25.manifest import inputs_of, key_of, listed, provenance, usable_threads
 from cs25.parameters import Signature
 from cs25.plugins import Plugin
-from cs25.recorded import read_bundle, settings_of
+from cs25.recorded import settings_of, usable_bundle
 from cs25.result import Result
 from cs25.signatures import signature_of
 from cs25.store import Store
@@ -325,11 +325,7 @@ class _Keeper:
 
 def _recorded_control(plan: Plan, notice: Notice) -> tuple[Result, ...]:
     """Return the recorded results under the control, for the figure, if they are comparable."""
-    try:
-        bundle = read_bundle(plan.plugin, plan.demo)
-    except StoreError as error:
-        notice(error.message)
-        return ()
+    bundle = usable_bundle(plan.plugin, plan.demo, notice)
     for recording in bundle.recordings.values() if bundle else ():
         if recording.parameters == {n: listed(v) for n, v in plan.parameters.items()}:
             return recording.control

@@ -298,16 +298,70 @@ def test_a_criterion_changed_after_recording_shows(bench, cs25):
     assert cs25("record", "bench", "coin", "--check").code == 1
 
 
-def test_a_bundle_that_cannot_be_read_is_an_error_with_a_remedy(bench, cs25):
+NOTES = """# Coins
+
+```{claim} bench.fair
+```
+
+Recorded: {value}`bench.coin.heads`.
+"""
+
+
+@pytest.fixture
+def damaged(bench, cs25):
+    """The bench with one bundle that is intact and one that cannot be read."""
+    cs25("record", "bench", "exact")
     bench.write("bench_lecture/results/coin.json", "{")
-    said = cs25("claims", "bench")
-    assert said.code == 1
-    assert "coin.json cannot be read" in said.err
-    assert one_to_three_lines(said.err)
-    assert "coin.json cannot be read" in cs25("doctor").out
-    said = cs25("run", "bench", "coin")
+    bench.write("bench_lecture/notes.md", NOTES)
+    return bench
+
+
+@pytest.mark.parametrize("words", [["claims"], ["claims", "--json"], ["notes"], ["run", "coin"]])
+def test_a_bundle_that_cannot_be_read_costs_one_warning_with_a_remedy(damaged, cs25, words):
+    said = cs25(words[0], "bench", *words[1:])
     assert said.code == 0
+    assert said.err.count("coin.json cannot be read (JSONDecodeError") == 1
+    assert "it counts as not recorded\nMake it anew with `cs25 record`." in said.err
+
+
+def test_a_bundle_that_cannot_be_read_leaves_its_claims_untested_and_the_others_stand(
+    damaged, cs25
+):
+    rows = json.loads(cs25("claims", "--json").out)["claims"]
+    verdicts = {row["id"]: row["verdict"] for row in rows if row["lecture"] == "bench"}
+    untested = dict.fromkeys(("fair", "never", "more", "long"), "untested")
+    assert verdicts == {**untested, "half": "supported"}
+
+
+def test_a_past_run_is_shown_beside_a_bundle_that_cannot_be_read(damaged, cs25):
+    cs25("run", "bench", "coin")
+    (run,) = [
+        run
+        for run in json.loads(cs25("runs", "list", "--json").out)["runs"]
+        if run["demo"] == "coin"
+    ]
+    said = cs25("runs", "show", run["id"])
+    assert said.code == 0
+    assert "heads" in said.out
     assert "coin.json cannot be read" in said.err
+
+
+def test_a_bundle_that_cannot_be_read_is_a_problem_of_record_until_it_is_made_anew(damaged, cs25):
+    for option in ("--check", "--verify"):
+        said = cs25("record", "bench", option)
+        assert said.code == 1
+        (line,) = said.out.splitlines()
+        assert line.startswith("bench coin: ")
+        assert "coin.json cannot be read (JSONDecodeError" in line
+        assert line.endswith("Make it anew with `cs25 record`.")
+    findings = json.loads(cs25("doctor", "--json").out)["findings"]
+    (finding,) = [f for f in findings if f["check"] == "results of bench"]
+    assert finding["level"] == "error"
+    assert "coin.json cannot be read" in finding["message"]
+    said = cs25("record", "bench", "coin")
+    assert said.code == 0
+    assert "it is replaced" in said.err
+    assert cs25("record", "bench", "--check").code == 0
 
 
 def test_record_writes_elsewhere_if_told_to(bench, cs25, tmp_path):

@@ -12,6 +12,7 @@ from cs25.cli.options import (
     console,
     json_option,
     named_plugin,
+    notice,
     print_json,
     usable_plugins,
 )
@@ -29,7 +30,7 @@ def command(lecture: str | None, json: bool) -> None:
     """Every claim, its criterion, our number, the paper's, and the verdict."""
     store = Store()
     plugins = [named_plugin(lecture)] if lecture else usable_plugins()
-    rows = [row for plugin in plugins for row in ledger(plugin, store)]
+    rows = [row for plugin in plugins for row in ledger(plugin, store, notice=notice)]
     if json:
         print_json({"claims": [_document(row) for row in rows]})
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, complete_lecture, console, named_plugin
+from cs25.cli.options import common_options, complete_lecture, console, named_plugin, notice
 from cs25.errors import PluginError, UsageError
 from cs25.ledger import ledger, recorded_measures
 from cs25.plugins import Plugin
@@ -60,7 +60,8 @@ def _facts(
     from cs25.render.numerals import number
 
     id = plugin.id  # noqa: A001  # the field's own name in every record
-    claims = {f"{id}.{row.claim.id}": row_document(row) for row in ledger(plugin, Store())}
+    rows = ledger(plugin, Store(), notice=notice)
+    claims = {f"{id}.{row.claim.id}": row_document(row) for row in rows}
     demos = {
         f"{id}.{demo.id}": {"summary": demo.summary, "command": f"cs25 run {id} {demo.id}"}
         for demo in plugin.card().demos
@@ -68,7 +69,7 @@ def _facts(
 
     def value(name: str) -> str | None:
         demo, _, measure = name.removeprefix(f"{id}.").partition(".")
-        pooled = recorded_measures(plugin, demo).get(measure)
+        pooled = recorded_measures(plugin, demo, notice=notice).get(measure)
         return None if pooled is None else f"{number(pooled.value)} {pooled.unit}".strip()
 
     return claims, demos, value

@@ -69,9 +69,11 @@ def wants_traceback() -> bool:
 
 
 def notice(line: str) -> None:
-    """Say something that no result depends on, on standard error."""
-    if not is_quiet():
+    """Say something that no result depends on, on standard error, once for each command."""
+    said: set[str] = click.get_current_context().find_root().meta.setdefault("cs25.said", set())
+    if line not in said and not is_quiet():
         click.echo(f"cs25: {line}", err=True)
+    said.add(line)
 
 
 def named_plugin(name: str) -> Plugin:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +18,12 @@ from cs25.cli.options import (
     notice,
     usable_plugins,
 )
-from cs25.errors import UnknownNameError, UsageError
+from cs25.errors import StoreError, UnknownNameError, UsageError
 from cs25.plugins import Plugin
 from cs25.store import Store
+
+if TYPE_CHECKING:
+    from cs25.recorded import Bundle
 
 __all__ = ["command"]
 
@@ -68,40 +73,53 @@ def command(
 
 
 def _check(chosen: list[tuple[Plugin, Demo]]) -> bool:
-    """Print what is stale; return whether anything is."""
+    """Print what is stale or cannot be read; return whether anything is."""
+    found = [line for plugin, demo in chosen for line in _problems(plugin, demo)]
+    click.echo("\n".join(found or ["every recorded result is current"]))
+    return bool(found)
+
+
+def _problems(plugin: Plugin, demo: Demo) -> Iterator[str]:
     from cs25.recording import staleness
 
-    found = False
-    for plugin, demo in chosen:
+    try:
         for preset, reasons in staleness(plugin, demo):
-            found = True
-            click.echo(f"{plugin.id} {demo.id} ({preset}): {'; '.join(reasons)}")
-    if not found:
-        click.echo("every recorded result is current")
-    return found
+            yield f"{plugin.id} {demo.id} ({preset}): {'; '.join(reasons)}"
+    except StoreError as error:
+        yield _unreadable(plugin, demo, error)
+
+
+def _unreadable(plugin: Plugin, demo: Demo, error: StoreError) -> str:
+    return f"{plugin.id} {demo.id}: {error.message}. {error.remedy}"
 
 
 def _verify(chosen: list[tuple[Plugin, Demo]], into: Path | None) -> bool:
     """Stamp what still agrees; return whether everything is current afterwards."""
-    from cs25.recorded import load_bundle, read_bundle, write_bundle
+    from cs25.recorded import read_bundle, write_bundle
     from cs25.recording import bundle_home, bundle_with, staleness, verify
 
     all_current = True
     for plugin, demo in chosen:
-        for preset, _ in list(staleness(plugin, demo)):
+        try:
+            stale = [preset for preset, _ in staleness(plugin, demo)]
+        except StoreError as error:
+            all_current = False
+            click.echo(_unreadable(plugin, demo, error))
+            continue
+        for preset in stale:
             home = bundle_home(plugin, demo, into)
             recording, finding = verify(plugin, demo, preset, store=Store(), notice=notice)
             if recording is None:
                 all_current = False
             else:
-                old = load_bundle(home) or read_bundle(plugin, demo)
+                old = _kept(home) or read_bundle(plugin, demo)
                 write_bundle(home, bundle_with(plugin, demo, {preset: recording}, old))
             click.echo(f"{plugin.id} {demo.id} ({preset}): {finding}")
     return all_current
 
 
 def _record(plugin: Plugin, demo: Demo, preset: str | None, into: Path | None, fresh: bool) -> None:
-    from cs25.recorded import load_bundle, write_bundle
+    from cs25.recorded import write_bundle
     from cs25.recording import (
         bundle_home,
         bundle_with,
@@ -122,5 +140,16 @@ def _record(plugin: Plugin, demo: Demo, preset: str | None, into: Path | None, f
         for claim in held_under_control(demo, name, recording):
             notice(f"claim {claim!r} holds under the control, too: its criterion proves nothing")
         # Presets take minutes each, so every one is written as soon as it is there.
-        write_bundle(home, bundle_with(plugin, demo, {name: recording}, load_bundle(home)))
+        write_bundle(home, bundle_with(plugin, demo, {name: recording}, _kept(home)))
     click.echo(str(home))
+
+
+def _kept(home: Path) -> Bundle | None:
+    """Return what the file holds that is about to be written; one that is damaged is replaced."""
+    from cs25.recorded import load_bundle
+
+    try:
+        return load_bundle(home)
+    except StoreError as error:
+        notice(f"{error.message}: it is replaced")
+        return None

@@ -25,7 +25,7 @@ from cs25.cli.options import (
     wants_traceback,
 )
 from cs25.destination import check_destination, write_whole
-from cs25.errors import Cs25Error, DestinationError, PluginError, StoreError, UsageError
+from cs25.errors import Cs25Error, DestinationError, PluginError, UsageError
 from cs25.plugins import Plugin
 from cs25.store import Store
 
@@ -173,7 +173,7 @@ def _documents(
     plans: Sequence[Plan | Run], plugin: Plugin, store: Store, fresh: bool
 ) -> Iterator[RunJson]:
     """Run the plans one after the other, saying on standard error how far it is."""
-    from cs25.recorded import read_bundle
+    from cs25.recorded import usable_bundle
     from cs25.render.document import run_document
     from cs25.runner import Run, execute
 
@@ -186,10 +186,7 @@ def _documents(
             place = f"[{number}/{len(plans)}] " if len(plans) > 1 else ""
             _say_what_starts(place, planned, store, fresh)
             run = execute(planned, store=store, fresh=fresh, notice=notice, progress=not is_quiet())
-        try:
-            bundle = read_bundle(plugin, demo)
-        except StoreError:
-            bundle = None  # `execute` has mentioned it
+        bundle = usable_bundle(plugin, demo, notice)
         if run.traceback and wants_traceback():
             click.echo(run.traceback, err=True)
         yield run_document(run, plugin, demo, bundle)

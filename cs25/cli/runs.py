@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, complete_lecture, console, json_option, print_json
+from cs25.cli.options import (
+    common_options,
+    complete_lecture,
+    console,
+    json_option,
+    notice,
+    print_json,
+)
 from cs25.errors import UsageError
 from cs25.history import PastRun, clear, find_past_run, past_runs
 from cs25.store import Store
@@ -145,12 +152,12 @@ def _shown(run: PastRun) -> tuple[Any, dict[str, Any]]:
     """Return a past run as the document of a run, judged by the claims as they stand now."""
     from cs25.api import find_demo
     from cs25.plugins import load_plugin
-    from cs25.recorded import read_bundle
+    from cs25.recorded import usable_bundle
     from cs25.render.document import run_document
     from cs25.runner import recall
 
     plugin = load_plugin(run.about["lecture"])
     demo = find_demo(plugin.card(), run.about["demo"])
     recalled = recall(plugin, demo, run, Store())
-    document = run_document(recalled, plugin, demo, read_bundle(plugin, demo))
-    return document, dict(recalled.manifest)
+    bundle = usable_bundle(plugin, demo, notice)
+    return run_document(recalled, plugin, demo, bundle), dict(recalled.manifest)
