@@ -401,6 +401,21 @@ def test_doctor_finds_what_is_broken_and_exits_1(bench, cs25):
     assert "set CS25_DISABLE=bad" in " ".join(said.out.split())
 
 
+def test_what_is_piped_has_no_blanks_at_the_ends_of_its_lines(bench, cs25):
+    bench.install("bad", "raise RuntimeError('oh')")  # its row has empty cells
+    cs25("run", "bench", "coin")
+    for words in ("list", "list bench", "info bench coin", "notes bench", "claims", "runs"):
+        lines = cs25(*words.split()).out.splitlines()
+        assert lines, words
+        assert [line for line in lines if line != line.rstrip()] == [], words
+
+
+def test_a_path_longer_than_a_line_is_piped_whole(bench, cs25, monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "20")
+    path = tmp_path / ("long-" * 10 + "name.html")
+    assert cs25("run", "bench", "exact", "--report", str(path)).out.endswith(f"  {path}\n")
+
+
 def test_notes_are_printed_with_a_title(bench, cs25):
     assert "A coin is fair." in cs25("notes", "bench").out
     assert cs25("notes", "bench", "--raw").out.startswith("# Coins")

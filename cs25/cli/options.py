@@ -113,14 +113,22 @@ class ReaderGone(Exception):  # noqa: N818  # not an error: the reader has what 
 
 
 def console() -> Any:
-    """Return a rich console on standard output, as wide as the terminal."""
+    """Return a rich console on standard output, as wide as the terminal.
+
+    What is piped carries no padding; on a terminal it may carry a colour.
+    """
     from rich.console import Console
+
+    from cs25.render.padding import UnpaddedLines
 
     class OutputConsole(Console):
         def on_broken_pipe(self) -> None:
             raise ReaderGone
 
-    return OutputConsole(file=sys.stdout, highlight=False)
+    out = OutputConsole(file=sys.stdout, highlight=False)
+    if not out.is_terminal:
+        out.push_render_hook(UnpaddedLines())
+    return out
 
 
 def complete_lecture(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

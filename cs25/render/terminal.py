@@ -7,7 +7,7 @@ wide for the terminal wraps its words, and a narrow terminal gets fewer columns 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cs25.render.numerals import duration, memory
+from cs25.render.padding import Unpadded
 from cs25.render.palette import BAD, CARE
 from cs25.render.schema import RunJson
 from cs25.render.sketch import Sketch
@@ -44,9 +45,7 @@ class RunView:
         for place, block in enumerate(self._blocks(options.max_width)):
             if place:
                 yield Segment.line()
-            for line in console.render_lines(block, options, pad=False):
-                yield from _without_blanks(line)
-                yield Segment.line()
+            yield Unpadded(block)
 
     def _blocks(self, width: int) -> Iterator[RenderableType]:
         run = self.run
@@ -89,17 +88,6 @@ def load_sketch(run: RunJson) -> Sketch | None:
         except (OSError, ValueError):
             continue  # a figure that was moved, or a file cut short: the SVG is still named
     return None
-
-
-def _without_blanks(line: Sequence[Segment]) -> Iterator[Segment]:
-    """Drop the blanks that only pad a line: they would be copied and piped along."""
-    kept = list(line)
-    while kept and not kept[-1].text.strip():
-        kept.pop()
-    yield from kept[:-1]
-    if kept:
-        text, style, control = kept[-1]
-        yield Segment(text.rstrip(), style, control)
 
 
 def _header(run: RunJson) -> RenderableType:
