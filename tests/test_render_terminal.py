@@ -188,6 +188,26 @@ def test_numbers_are_whole_at_any_width_and_lines_fit(width):
     assert max(map(len, text.splitlines())) <= width
 
 
+NAMES = ("extrapolation_error", "exponent_in_parameters", "share_of_the_variance_explained")
+
+
+@pytest.mark.parametrize("width", [40, 48, 60, 80, 120])
+@pytest.mark.parametrize("unit", ["", "points of accuracy"])
+def test_names_of_measures_are_whole_at_any_width(width, unit):
+    measures = {
+        name: measure(0.0871, 0.0523, 0.1219, unit=unit, n=5, meaning=f"what {name[:5]} is")
+        for name in NAMES
+    }
+    text = shown(run_view(run(measures=measures, claims=[])), width=width)
+    words = text.split()
+    for name in NAMES:
+        assert name in words
+        assert f"what {name[:5]} is" in flat(text)
+    for part in (*unit.split(), "[0.052,", "0.122]"):
+        assert words.count(part) == len(NAMES), part
+    assert max(map(len, text.splitlines())) <= width
+
+
 def test_piped_text_has_no_escape_codes_and_no_blanks_at_the_end_of_lines():
     text = shown(run_view(run()))
     assert "\x1b" not in text

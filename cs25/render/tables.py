@@ -8,6 +8,7 @@ from typing import Literal
 from rich import box
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ _GUTTER = 3
 
 
 def measures_table(measures: Mapping[str, MeasureJson], width: int) -> RenderableType:
+    """Return the measures of a run as a table, or as a list where no table fits unbroken."""
     rows = {
         name: with_interval(measure["value"], measure["low"], measure["high"])
         for name, measure in measures.items()
@@ -41,6 +43,14 @@ def measures_table(measures: Mapping[str, MeasureJson], width: int) -> Renderabl
         del columns["seeds"]
     columns = {head: cells for head, cells in columns.items() if any(cells.values())}
     meanings = {name: measure.get("meaning", "") for name, measure in measures.items()}
+    # Numbers and names are never broken; a unit of several words is, between them.
+    words = {"unit": " ".join(columns.get("unit", {}).values()).split()}
+    least = sum(
+        max(map(cell_len, words.get(head, [*cells.values(), head])), default=0) + _GUTTER
+        for head, cells in columns.items()
+    )
+    if least - _GUTTER > width:
+        return _measures_list(measures, meanings)
     taken = sum(
         max(map(cell_len, (head, *cells.values()))) + _GUTTER for head, cells in columns.items()
     )
@@ -49,7 +59,7 @@ def measures_table(measures: Mapping[str, MeasureJson], width: int) -> Renderabl
     for head in columns:
         style = "bold" if head == "value" else ""
         justify: Literal["left", "right"] = "right" if head in ("value", "seeds") else "left"
-        whole = head in ("value", "95 % interval")  # numbers are never broken; names may be
+        whole = head != "unit"
         table.add_column(Text(head), justify=justify, no_wrap=whole, overflow="fold", style=style)
     if beside and any(meanings.values()):
         table.add_column("meaning", overflow="fold", style="dim")
@@ -65,6 +75,22 @@ def measures_table(measures: Mapping[str, MeasureJson], width: int) -> Renderabl
         if meaning:
             add_row(glossary, name, meaning)
     return Group(table, Text(), glossary)
+
+
+def _measures_list(
+    measures: Mapping[str, MeasureJson], meanings: Mapping[str, str]
+) -> RenderableType:
+    """Return each measure on lines of its own: its name, its number, what it means."""
+    parts: list[RenderableType] = []
+    for name, measure in measures.items():
+        value, interval = with_interval(measure["value"], measure["low"], measure["high"])
+        seeds = f"({measure['n']} seeds)" if measure["n"] > 1 else ""
+        about = " ".join(filter(None, (interval, measure["unit"], seeds)))
+        parts.append(Text(name))
+        parts.append(Padding(Text.assemble((value, "bold"), " ", about), (0, 0, 0, 2)))
+        if meanings[name]:
+            parts.append(Padding(Text(meanings[name], style="dim"), (0, 0, 0, 2)))
+    return Group(*parts)
 
 
 def rows_table(data: TableJson, width: int) -> RenderableType:
