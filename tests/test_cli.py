@@ -1,7 +1,9 @@
 """The command line as a user meets it: what it prints, where, and with which exit code."""
 
+import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -160,6 +162,7 @@ def test_dry_run_says_what_would_run_and_about_how_long(bench, cs25, cache):
         (["notes", "bnech"], 2, "did you mean 'bench'?"),
         (["test", "bench"], 2, "lecture 'bench' ships no tests"),
         (["runs", "show", "abc"], 2, "no run 'abc'"),
+        (["runs", "list", "bnech"], 2, "no lecture 'bnech' (there is: bad, bench, emergence); did you mean 'bench'?"),
         (["runs", "clear"], 2, "`clear` asks before it removes anything Add --yes."),
         (["runs", "clear", "--older-than", "old", "--yes"], 2, "expected a number with s, m, h, d"),
         (["record", "bench", "coin", "--preset", "smoke"], 2, "no recorded preset 'smoke'"),
@@ -388,6 +391,19 @@ def test_runs_lists_shows_compares_and_clears(bench, cs25, cache):
     assert "removed 0 folders" in cs25("runs", "clear", "--older-than", "1h", "--yes").out
     assert cs25("runs", "clear", "--yes").code == 0
     assert cs25("runs").out == "No run is kept.\n"
+
+
+def test_runs_of_a_lecture_are_listed_though_it_is_no_longer_installed(bench, cs25):
+    assert cs25("runs", "list", "bench").out == "No run is kept.\n"
+    cs25("run", "bench", "exact")
+    shutil.rmtree(bench.folder / "bench_lecture-1.0.dist-info")
+    importlib.invalidate_caches()
+    said = cs25("runs", "list", "bench")
+    assert said.code == 0
+    assert "bench exact" in said.out
+    said = cs25("runs", "list", "bnech")
+    assert said.code == 2
+    assert "did you mean 'bench'?" in said.err
 
 
 def test_doctor_finds_what_is_broken_and_exits_1(bench, cs25):

@@ -16,7 +16,7 @@ from cs25.cli.options import (
     notice,
     print_json,
 )
-from cs25.errors import UsageError
+from cs25.errors import UnknownNameError, UsageError
 from cs25.history import PastRun, clear, find_past_run, past_runs
 from cs25.store import Store
 
@@ -41,6 +41,8 @@ def command(ctx: click.Context, /) -> None:
 def list_runs(lecture: str | None = None, json: bool = False) -> None:
     """Past runs, newest first."""
     runs = past_runs(Store(), lecture)
+    if lecture is not None and not runs:
+        _check_known(lecture)
     if json:
         print_json({"runs": [_document(run) for run in runs]})
         return
@@ -141,6 +143,21 @@ def _age_s(text: str) -> float:
     if match is None:
         raise UsageError(f"--older-than is {text!r}, expected a number with s, m, h, d or w")
     return float(match[1]) * _UNITS_S[match[2]]
+
+
+def _check_known(lecture: str) -> None:
+    """Check that a lecture without past runs is at least installed.
+
+    Raises:
+        UnknownNameError: it is not.
+    """
+    from cs25.plugins import find_plugins
+
+    installed = [ep.name for ep in find_plugins()]
+    if lecture not in installed:
+        ran = [run.about["lecture"] for run in past_runs(Store())]
+        known = tuple(dict.fromkeys([*installed, *ran]))
+        raise UnknownNameError("lecture", lecture, known, remedy="`cs25 list` shows them all.")
 
 
 def _document(run: PastRun) -> dict[str, Any]:
