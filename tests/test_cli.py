@@ -393,6 +393,35 @@ def test_runs_lists_shows_compares_and_clears(bench, cs25, cache):
     assert cs25("runs").out == "No run is kept.\n"
 
 
+CHANGING = """
+from cs25 import Demo, Lecture, Measure, Result, hookimpl
+
+@hookimpl
+def cs25_lecture():
+    return Lecture(id="changing", title="t", demos=(Demo("gain", run="changing:gain", summary="s"),))
+
+def gain(*, steps: int = 1):
+    size = {"size": Measure(2.0)} if steps > 1 else {"none": Measure(1.0)}
+    return Result({"steps": Measure(steps), **size})
+"""
+
+
+def test_measures_that_one_of_two_runs_lacks_are_compared_too(shelf, cs25):
+    shelf.install("changing", CHANGING)
+    for steps in ("1", "2"):
+        cs25("run", "changing", "gain", "--steps", steps)
+    runs = json.loads(cs25("runs", "list", "--json").out)["runs"]
+    ids = [run["id"] for run in sorted(runs, key=lambda run: run["parameters"]["steps"])]
+    assert cs25("runs", "diff", *ids).out.splitlines() == [
+        "parameters steps was 1, is 2",
+        "steps: 1 -> 2 (+1)",
+        "none: 1 -> not measured",
+        "size: not measured -> 2",
+    ]
+    measures = json.loads(cs25("runs", "diff", *ids, "--json").out)["measures"]
+    assert measures == {"steps": [1.0, 2.0], "none": [1.0, None], "size": [None, 2.0]}
+
+
 def test_runs_of_a_lecture_are_listed_though_it_is_no_longer_installed(bench, cs25):
     assert cs25("runs", "list", "bench").out == "No run is kept.\n"
     cs25("run", "bench", "exact")

@@ -108,16 +108,25 @@ def diff(first: str, second: str, json: bool) -> None:
         pool_result([entry.result for entry in found], exact=not run.about["seeds"])
         for run, found in zip(runs, entries, strict=True)
     ]
-    names = [name for name in pooled[0] if name in pooled[1]]
-    numbers = {n: (pooled[0][n].value, pooled[1][n].value) for n in names}
+    names = dict.fromkeys([*pooled[0], *pooled[1]])
+    numbers = {n: tuple(p[n].value if n in p else None for p in pooled) for n in names}
     if json:
         print_json({"inputs": inputs, "measures": {n: list(v) for n, v in numbers.items()}})
         return
     for line in inputs or ["the inputs are the same"]:
         click.echo(line)
     for name, (before, after) in numbers.items():
-        same = "same" if before == after else f"{after:g} ({after - before:+.3g})"
-        click.echo(f"{name}: {before:g} -> {same}")
+        click.echo(f"{name}: {_number(before)} -> {_change(before, after)}")
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:g}"
+
+
+def _change(before: float | None, after: float | None) -> str:
+    if before is None or after is None:
+        return _number(after)
+    return "same" if before == after else f"{after:g} ({after - before:+.3g})"
 
 
 @command.command("clear")
