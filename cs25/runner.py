@@ -191,6 +191,7 @@ def execute(
     store: Store | None = None,
     fresh: bool = False,
     notice: Notice = lambda _: None,
+    starting: Callable[[int], None] = lambda _: None,
     progress: bool = True,
 ) -> Run:
     """Run a plan, or answer it from the store.
@@ -202,6 +203,7 @@ def execute(
         store: where results are kept.
         fresh: run even what is stored.
         notice: told, in a line, what the reader should know and no result depends on.
+        starting: told how many seeds are not stored, before the first of them runs.
         progress: whether the demo may show how far it is.
 
     Raises:
@@ -223,6 +225,9 @@ def execute(
     if kept is not None and len(entries) == len(plan.seeds):
         return _outcome(plan, entries, kept, cached=True)
 
+    was_stored = len(entries) == len(plan.seeds)
+    if not was_stored:
+        starting(len(plan.seeds) - len(entries))
     if not fresh and not entries:
         reasons = why_not_stored(store, inputs[plan.seeds[0]], package)
         if reasons:
@@ -259,7 +264,6 @@ def execute(
         kept = keeper.keep(lambda: keep_past_run(store, folder, whole, place))
         kept = kept or place_aside(whole, place)
 
-    was_stored = len(entries) == len(plan.seeds)
     failure = run_child(
         _request(plan, entries, control),
         threads=plan.threads,

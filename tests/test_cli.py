@@ -92,6 +92,18 @@ def test_a_second_run_says_that_it_comes_from_the_store(bench, cs25):
     assert said.err == ""
 
 
+def test_stored_seeds_are_looked_up_once(bench, cs25, monkeypatch):
+    from cs25 import entries
+
+    read = []
+    monkeypatch.setattr("cs25.runner.find_entry", lambda *a: read.append(a) or entries.find_entry(*a))
+    monkeypatch.setattr("cs25.cost.find_entry", lambda *a: read.append(a) or entries.find_entry(*a))
+    cs25("run", "bench", "coin", "--seeds", "2")
+    said = cs25("run", "bench", "coin", "--seeds", "3")
+    assert "bench coin: 3 seeds, about " in said.err
+    assert len(read) == 2 + 3
+
+
 def test_run_as_json_has_the_documented_fields(bench, cs25):
     document = json.loads(cs25("run", "bench", "coin", "--seeds", "3", "--json").out)
     assert document["schema"] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,20 +185,25 @@ def _documents(
         else:
             demo = planned.demo
             place = f"[{number}/{len(plans)}] " if len(plans) > 1 else ""
-            _say_what_starts(place, planned, store, fresh)
-            run = execute(planned, store=store, fresh=fresh, notice=notice, progress=not is_quiet())
+            run = execute(
+                planned,
+                store=store,
+                fresh=fresh,
+                notice=notice,
+                starting=partial(_say_what_starts, place, planned, store),
+                progress=not is_quiet(),
+            )
         bundle = usable_bundle(plugin, demo, notice)
         if run.traceback and wants_traceback():
             click.echo(run.traceback, err=True)
         yield run_document(run, plugin, demo, bundle)
 
 
-def _say_what_starts(place: str, plan: Plan, store: Store, fresh: bool) -> None:
-    from cs25.cost import expected_s, stored_seeds
+def _say_what_starts(place: str, plan: Plan, store: Store, missing: int) -> None:
+    from cs25.cost import expected_s
     from cs25.render.numerals import duration
 
-    missing = len(plan.seeds) - (0 if fresh else stored_seeds(plan, store))
-    if is_quiet() or not missing:
+    if is_quiet():
         return
     seconds = expected_s(plan, store, missing)
     about = f", about {duration(seconds)}" if seconds else ""
