@@ -572,6 +572,45 @@ def test_completion_of_lectures_demos_and_options(bench, cs25, tmp_path):
     assert complete("cs25 run bench coin --tos", tmp_path) == ["--tosses"]
 
 
+@pytest.mark.parametrize(
+    ("words", "presets"),
+    [
+        ("cs25 run bench coin --preset ", ["default", "smoke", "long"]),
+        ("cs25 run bench coin --seeds 2 --preset l", ["long"]),
+        ("cs25 run bench --preset s", ["smoke"]),
+        ("cs25 run bench exact --preset ", ["default"]),
+        ("cs25 record bench coin --preset ", ["default", "long"]),
+    ],
+)
+def test_completion_of_presets(bench, tmp_path, words, presets):
+    assert complete(words, tmp_path) == presets
+
+
+def test_completion_of_past_runs(bench, cs25, tmp_path):
+    cs25("run", "bench", "coin")
+    cs25("run", "bench", "exact")
+    ids = [run["id"] for run in json.loads(cs25("runs", "list", "--json").out)["runs"]]
+    assert complete("cs25 runs show ", tmp_path) == ids
+    assert complete(f"cs25 runs diff {ids[0]} {ids[1][:7]}", tmp_path) == [ids[1]]
+
+
+@pytest.mark.parametrize("words", ["cs25 run bench coin --preset ", "cs25 runs show "])
+def test_completion_imports_nothing_heavy(bench, tmp_path, words):
+    code = (
+        "import sys; from cs25.cli import main\n"
+        "try: main([])\n"
+        "finally: print([m for m in ('torch', 'numpy', 'scipy', 'matplotlib', 'rich', "
+        "'bench_lecture.coin') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+             "_CS25_COMPLETE": "bash_complete", "COMP_WORDS": words,
+             "COMP_CWORD": str(words.count(" "))},
+    )  # fmt: skip
+    assert done.stderr == "[]\n"
+
+
 COMMANDING = """
 import click
 from cs25 import Command, Lecture, hookimpl

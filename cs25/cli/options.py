@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cs25.card import DEFAULT_PRESET
+
 if TYPE_CHECKING:
+    from cs25.card import Demo
     from cs25.plugins import Plugin
 
 __all__ = [
@@ -17,7 +20,9 @@ __all__ = [
     "common_options",
     "complete_demo",
     "complete_lecture",
+    "complete_preset",
     "console",
+    "demos_on_the_line",
     "is_quiet",
     "json_option",
     "named_plugin",
@@ -142,6 +147,31 @@ def complete_lecture(ctx: click.Context, parameter: click.Parameter, incomplete:
         for plugin in ready()
         if plugin.id.startswith(incomplete)
     ]
+
+
+def demos_on_the_line(ctx: click.Context) -> list[Demo]:
+    """Return the demo that a line to complete names, or all of its lecture's; cards only."""
+    from cs25.plugins import ready
+
+    # Of a line that ends in an option without its value, click leaves the arguments unparsed.
+    words = [ctx.params.get("lecture"), ctx.params.get("demo")]
+    lecture, demo = words if words[0] else [*ctx.args, None, None][:2]
+    return [
+        found
+        for plugin in ready()
+        if plugin.id == lecture
+        for found in plugin.card().demos
+        if demo in (None, found.id)
+    ]
+
+
+def complete_preset(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete a preset of the demo, or of any of the lecture's if none is named."""
+    from click.shell_completion import CompletionItem
+
+    presets = [name for demo in demos_on_the_line(ctx) for name in demo.presets]
+    names = dict.fromkeys([DEFAULT_PRESET, *presets])
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 def complete_demo(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

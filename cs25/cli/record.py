@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from cs25.cli.options import (
     common_options,
     complete_demo,
     complete_lecture,
+    demos_on_the_line,
     named_plugin,
     notice,
     usable_plugins,
@@ -28,10 +29,25 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+def complete_recorded(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete a preset that is recorded."""
+    from click.shell_completion import CompletionItem
+
+    from cs25.recording import presets_to_record
+
+    demos = demos_on_the_line(ctx)
+    names = dict.fromkeys(name for demo in demos for name in presets_to_record(demo))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 @click.command()
 @click.argument("lecture", required=False, shell_complete=complete_lecture)
 @click.argument("demo", required=False, shell_complete=complete_demo)
-@click.option("--preset", help="Only this preset; what is recorded of others stays.")
+@click.option(
+    "--preset",
+    shell_complete=complete_recorded,
+    help="Only this preset; what is recorded of others stays.",
+)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write below DIR.")
 @click.option("--fresh", is_flag=True, help="Run even the seeds that are stored.")
 @click.option("--check", is_flag=True, help="Say which results are stale, and why; run nothing.")

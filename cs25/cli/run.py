@@ -17,6 +17,7 @@ from cs25.cli.options import (
     common_options,
     complete_demo,
     complete_lecture,
+    complete_preset,
     console,
     is_quiet,
     json_option,
@@ -53,7 +54,11 @@ class Settings:
 @click.argument("lecture", shell_complete=complete_lecture)
 @click.argument("demo", required=False, shell_complete=complete_demo)
 @click.option(
-    "--preset", default=DEFAULT_PRESET, show_default=True, help="A named set of parameters."
+    "--preset",
+    default=DEFAULT_PRESET,
+    show_default=True,
+    shell_complete=complete_preset,
+    help="A named set of parameters.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="The first seed."

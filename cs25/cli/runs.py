@@ -25,6 +25,17 @@ __all__ = ["command"]
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
+def complete_run(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete the id of a past run, newest first."""
+    from click.shell_completion import CompletionItem
+
+    return [
+        CompletionItem(run.id, help=f"{run.about['lecture']} {run.about['demo']}, {_when(run)}")
+        for run in past_runs(Store())
+        if run.id.startswith(incomplete)
+    ]
+
+
 @click.group(invoke_without_command=True)
 @common_options
 @click.pass_context
@@ -60,13 +71,13 @@ def list_runs(lecture: str | None = None, json: bool = False) -> None:
         changed = " ".join(f"{name}={value}" for name, value in about["given"].items())
         preset = f"{about['preset']} {changed}" + (" control" if about["control"] else "")
         seeds = ",".join(map(str, about["seeds"])) or "exact"
-        when = about["when"].replace("T", " ").removesuffix("+00:00")
-        table.add_row(run.id, f"{about['lecture']} {about['demo']}", preset.strip(), seeds, when)
+        demo = f"{about['lecture']} {about['demo']}"
+        table.add_row(run.id, demo, preset.strip(), seeds, _when(run))
     out.print(table)
 
 
 @command.command()
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @json_option
 @common_options
 def show(run: str, json: bool) -> None:
@@ -85,8 +96,8 @@ def show(run: str, json: bool) -> None:
 
 
 @command.command()
-@click.argument("first")
-@click.argument("second")
+@click.argument("first", shell_complete=complete_run)
+@click.argument("second", shell_complete=complete_run)
 @json_option
 @common_options
 def diff(first: str, second: str, json: bool) -> None:
@@ -152,6 +163,10 @@ def _age_s(text: str) -> float:
     if match is None:
         raise UsageError(f"--older-than is {text!r}, expected a number with s, m, h, d or w")
     return float(match[1]) * _UNITS_S[match[2]]
+
+
+def _when(run: PastRun) -> str:
+    return str(run.about["when"]).replace("T", " ").removesuffix("+00:00")
 
 
 def _check_known(lecture: str) -> None:
