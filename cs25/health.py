@@ -7,10 +7,11 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from cs25.card import Finding
+from cs25.commands import offered_commands
 from cs25.manifest import installed_version, processor, usable_threads
 from cs25.plugins import Plugin, State, load_plugins
 from cs25.shells import LINES, is_installed
@@ -24,8 +25,12 @@ LITTLE_SPACE = 500e6
 SLOW_CARD_S = 0.1
 
 
-def examine() -> list[Finding]:
-    """Return all findings, plugins' own last."""
+def examine(commands: Collection[str]) -> list[Finding]:
+    """Return all findings, plugins' own last.
+
+    Args:
+        commands: names of the core's commands, which no plugin may shadow.
+    """
     plugins = load_plugins()
     return [
         *_environment(),
@@ -34,6 +39,7 @@ def examine() -> list[Finding]:
         *_terminal(),
         *_lectures(plugins),
         *_recorded(plugins),
+        *_commands(plugins, commands),
         *_offered(plugins),
     ]
 
@@ -141,6 +147,12 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
             yield Finding(f"results of {plugin.id}", "warning", message, remedy)
         elif not damaged:
             yield Finding(f"results of {plugin.id}", "ok", "recorded and current")
+
+
+def _commands(plugins: list[Plugin], core: Collection[str]) -> Iterator[Finding]:
+    remedy = "Update or uninstall the plugin, or name its distribution in CS25_DISABLE."
+    for problem in offered_commands(plugins, core=core).problems:
+        yield Finding("commands", "warning", problem, remedy)
 
 
 def _offered(plugins: list[Plugin]) -> Iterator[Finding]:

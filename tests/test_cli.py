@@ -96,7 +96,9 @@ def test_stored_seeds_are_looked_up_once(bench, cs25, monkeypatch):
     from cs25 import entries
 
     read = []
-    monkeypatch.setattr("cs25.runner.find_entry", lambda *a: read.append(a) or entries.find_entry(*a))
+    monkeypatch.setattr(
+        "cs25.runner.find_entry", lambda *a: read.append(a) or entries.find_entry(*a)
+    )
     monkeypatch.setattr("cs25.cost.find_entry", lambda *a: read.append(a) or entries.find_entry(*a))
     cs25("run", "bench", "coin", "--seeds", "2")
     said = cs25("run", "bench", "coin", "--seeds", "3")
@@ -636,6 +638,23 @@ def test_a_plugin_adds_a_command_and_shadows_none(shelf, cs25):
     assert "Say hello. (extra)" in help_text
     assert "Shadow" not in help_text
     assert "extra" in cs25("list").out
+
+
+def test_two_plugins_with_one_command_are_named_once(shelf, cs25):
+    shelf.install("extra", COMMANDING)
+    other = COMMANDING.replace('"extra', '"other').replace("hello", "good evening")
+    shelf.install("other", other, distribution="other-lectures")
+    told = "command 'greet' is offered by extra and by other-lectures: that of extra is used"
+    for words in (["greet"], ["--help"], ["gret"]):
+        said = cs25(*words)
+        assert said.err.count(told) == 1, words
+        assert said.err.count("command 'list' of extra is left out: cs25 has its own") == 1, words
+    assert cs25("greet").out == "hello\n"
+    assert cs25("list").err == ""  # a core command asks no plugin for its own
+    findings = json.loads(cs25("doctor", "--json").out)["findings"]
+    assert {"commands": "warning"}.items() <= {
+        f["check"]: f["level"] for f in findings if told in f["message"]
+    }.items()
 
 
 def test_help_of_the_group_says_of_each_command_what_the_command_says(cs25):

@@ -18,9 +18,10 @@ _STYLES = {"ok": ("✔", "green"), "warning": ("!", "yellow"), "error": ("✘", 
 @click.pass_context
 def command(ctx: click.Context, /, *, json: bool) -> None:
     """Check the environment, with a remedy for each finding."""
+    from cs25.cli.group import COMMANDS
     from cs25.health import examine
 
-    findings = examine()
+    findings = examine(COMMANDS)
     if json:
         print_json({"findings": [_document(finding) for finding in findings]})
     else:

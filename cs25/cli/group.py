@@ -14,6 +14,8 @@ from cs25.errors import PluginError, UnknownNameError
 
 __all__ = ["COMMANDS", "LazyGroup"]
 
+_META = "cs25.offered"
+
 #: Every core command with its one line of help, so that ``cs25 --help`` imports none of them.
 COMMANDS = {
     "list": "The lectures, or one lecture's demos.",
@@ -34,7 +36,7 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return core commands in the order a newcomer needs them, then plugins'."""
-        return [*COMMANDS, *(command.name for command, _ in self._plugin_commands())]
+        return [*COMMANDS, *(command.name for command, _ in self._plugin_commands(ctx))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command."""
@@ -42,7 +44,7 @@ class LazyGroup(click.Group):
             command = import_module(f"cs25.cli.{cmd_name}").command
             assert isinstance(command, click.Command)
             return command
-        for offered, distribution in self._plugin_commands():
+        for offered, distribution in self._plugin_commands(ctx):
             if offered.name == cmd_name:
                 return _load(offered.target, distribution)
         return None
@@ -74,7 +76,7 @@ class LazyGroup(click.Group):
         """Write the commands with their help, importing none."""
         rows = list(COMMANDS.items())
         extra = [
-            (c.name, f"{c.help} ({distribution})") for c, distribution in self._plugin_commands()
+            (c.name, f"{c.help} ({distribution})") for c, distribution in self._plugin_commands(ctx)
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
@@ -82,27 +84,18 @@ class LazyGroup(click.Group):
             with formatter.section("Commands of plugins"):
                 formatter.write_dl(extra)
 
-    def _plugin_commands(self) -> Sequence[tuple[Command, str]]:
-        """Return what plugins offer through `cs25_commands`; a core command is never shadowed."""
+    def _plugin_commands(self, ctx: click.Context) -> Sequence[tuple[Command, str]]:
+        """Return what plugins offer, asked once for each line; no core command is shadowed."""
+        from cs25.commands import Offered, offered_commands
         from cs25.plugins import ready
 
-        found: list[tuple[Command, str]] = []
-        for plugin in ready():
-            try:
-                offered = tuple(plugin.call("cs25_commands") or ())
-            except (Exception, SystemExit) as error:
-                click.echo(f"cs25_commands of {plugin.distribution} raised {error!r}", err=True)
-                continue
-            for command in offered:
-                if isinstance(command, Command):
-                    found.append((command, plugin.distribution))
-                else:
-                    click.echo(
-                        f"cs25_commands of {plugin.distribution} returned {command!r}, "
-                        "expected cs25.Command",
-                        err=True,
-                    )
-        return [(command, source) for command, source in found if command.name not in COMMANDS]
+        meta = ctx.find_root().meta
+        offered: Offered | None = meta.get(_META)
+        if offered is None:
+            offered = meta[_META] = offered_commands(ready(), core=COMMANDS)
+            for problem in () if ctx.resilient_parsing else offered.problems:
+                click.echo(f"cs25: {problem}", err=True)
+        return offered.commands
 
 
 def _load(target: str, distribution: str) -> click.Command:
