@@ -18,9 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cs25.digest import code_digests, digest_of, hash_of, source_file
+from cs25.data_files import files_read, note_files, watch
+from cs25.digest import code_digests, digest_of, hash_of, package_folder, source_file
 from cs25.errors import StoreError
-from cs25.manifest import numerical_versions, usable_threads
+from cs25.manifest import changed_files, numerical_versions, usable_threads
 from cs25.store import Store
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
     if "." in function.__qualname__ or source_file(function.__module__) is None:
         raise TypeError(f"{name} cannot be cached: expected a function of a module's file")
     signature = inspect.signature(function)
+    package = package_folder(function.__module__)
+    if package is not None:
+        watch(package)
 
     @functools.wraps(function)
     def wrapper(**arguments: Any) -> dict[str, np.ndarray]:
@@ -105,8 +109,10 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         store = Store()
         folder = store.path("artefacts", name.replace(":", "."), key)
         found = _read(store, folder)
-        if found is not None:
-            arrays, duration_s = found
+        if found is not None and not (package and changed_files(found[2], package)):
+            arrays, duration_s, files = found
+            if package is not None:
+                note_files(package, files)
             _note(Artefact(name, key, duration_s, reused=True))
             return arrays
         start = time.perf_counter()
@@ -114,7 +120,12 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         data = _as_bytes(name, returned)
         duration_s = time.perf_counter() - start
         _note(Artefact(name, key, duration_s, reused=False))
-        about = {"duration_s": duration_s, "arrays": hash_of(data), "names": list(returned)}
+        about = {
+            "duration_s": duration_s,
+            "arrays": hash_of(data),
+            "names": list(returned),
+            "data": files_read(package) if package else {},
+        }
         _write(store, folder, data, about)
         return _load(data, about)  # what the next call will read: the same in every respect
 
@@ -159,7 +170,8 @@ def _load(data: bytes, about: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {name: arrays[name] for name in about["names"]}
 
 
-def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float] | None:
+def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float, dict[str, str]] | None:
+    """Return what is kept: the arrays, what they cost, and the data files they come from."""
     try:
         about = store.read(folder, "about")
         if about is None:
@@ -167,7 +179,8 @@ def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float] | N
         data = (folder / ARRAYS).read_bytes()
         if hash_of(data) != about["arrays"]:
             raise StoreError(f"{folder / ARRAYS} is not what was written")
-        return _load(data, about), float(about["duration_s"])
+        # What an earlier version kept lists no data files: there was none.
+        return _load(data, about), float(about["duration_s"]), about.get("data", {})
     except (OSError, KeyError) as error:
         warnings.warn(f"{folder} is damaged and is made again ({error})", stacklevel=3)
         return None

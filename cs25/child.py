@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cs25.data_files import watched
+
 __all__ = ["Failure", "run_child"]
 
 #: How often finished seeds are looked for, in seconds.
@@ -77,7 +79,10 @@ def run_child(
             [sys.executable, "-m", "cs25.worker", name],
             stdin=subprocess.PIPE,  # never written to: its end tells the child that we are gone
             stdout=2,  # ours is for JSON, and a demo may start programs that print
-            env=_environment(threads, offline, progress),
+            env={
+                **_environment(threads, offline, progress),
+                **watched(folder / "read.jsonl", request["package"]),
+            },
             process_group=0 if sys.platform != "win32" else None,
         )
         try:

@@ -20,7 +20,7 @@ from typing import Any
 
 from cs25.errors import PluginError
 
-__all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "source_file"]
+__all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "package_folder", "source_file"]
 
 #: Parts of the core that experiments are built from.
 SHARED = ("cs25.nn", "cs25.lm")
@@ -114,6 +114,12 @@ def source_file(module: str) -> Path | None:
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         return None
     return Path(spec.origin)
+
+
+def package_folder(module: str) -> Path | None:
+    """Return the folder of the package that a module belongs to; None for a single module."""
+    path = source_file(module.partition(".")[0])
+    return path.parent if path is not None and path.name == "__init__.py" else None
 
 
 def _counts(module: str, own: str) -> bool:

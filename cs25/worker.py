@@ -15,13 +15,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cs25.artefacts import collect_artefacts
-from cs25.digest import file_digest
+from cs25.data_files import files_read
 from cs25.errors import Cs25Error, DemoError
 from cs25.memory import peak_mib
 from cs25.result import Result
@@ -51,13 +51,14 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
     missing = [seed for seed in request["seeds"] if seed not in results]
     if missing:
         function = _load(request["run"])
+        package = request["package"]
         parameters = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in request["parameters"].items()
         }
         for seed in missing:
             given = parameters if seed is None else {**parameters, "seed": seed}
-            with _files_read(request["package"]) as files, collect_artefacts() as artefacts:
+            with collect_artefacts() as artefacts:
                 start = time.perf_counter()
                 result = function(**given)
                 duration_s = time.perf_counter() - start
@@ -72,7 +73,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
                     "result": result.to_json(),
                     "duration_s": duration_s,
                     "peak_memory_mib": peak_mib(),
-                    "data": files,
+                    "data": files_read(Path(package)) if package else {},
                     "artefacts": [artefact.to_json() for artefact in artefacts],
                 },
             )
@@ -100,37 +101,6 @@ def _load(target: str) -> Callable[..., Any]:
     if not callable(found):
         raise DemoError(f"{module} has no function {name!r}")
     return found
-
-
-@contextlib.contextmanager
-def _files_read(package: str | None) -> Iterator[dict[str, str]]:
-    """Yield a mapping that fills with the data files read below the demo's package.
-
-    A lecture of a single module has no folder of its own, so nothing in it is known to be its data.
-    """
-    digests: dict[str, str] = {}
-    if package is not None:
-        _audit.append((Path(package).resolve(), digests))
-    try:
-        yield digests
-    finally:
-        _audit.clear()
-
-
-_audit: list[tuple[Path, dict[str, str]]] = []
-
-
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" or not _audit or not isinstance(arguments[0], str):
-        return
-    package, digests = _audit[-1]
-    path = Path(os.path.realpath(arguments[0]))  # a demo may name it through a link, or relatively
-    if not path.is_relative_to(package) or path.suffix in (".py", ".pyc"):
-        return
-    name = path.relative_to(package).as_posix()
-    if name not in digests and path.is_file():
-        digests[name] = ""  # before the digest opens the file itself
-        digests[name] = file_digest(path)
 
 
 def _describe(error: BaseException, target: str) -> dict[str, Any]:
@@ -172,5 +142,4 @@ def _die_with_the_runner() -> None:
 
 
 if __name__ == "__main__":
-    sys.addaudithook(_watch)
     sys.exit(main(Path(sys.argv[1])))

@@ -390,6 +390,48 @@ def d():
 """
 
 
+READING = """
+import multiprocessing
+from pathlib import Path
+from cs25 import Measure, Result, cached
+
+def read(name):
+    return float((Path(__file__).parent / name).read_text())
+
+@cached
+def table():
+    return {"x": [read("table.txt")]}
+
+def toss(*, tosses: int = 1, control: str = "none", seed: int = 0):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        (helped,) = pool.map(read, ["helper.txt"])
+    return Result({"heads": Measure(helped), "tails": Measure(float(table()["x"][0]))})
+
+def exact():
+    return toss()
+
+def draw(results, control):
+    from matplotlib.figure import Figure
+    return Figure(label="nothing")
+"""
+
+
+def test_files_read_by_helpers_and_for_artefacts_are_in_every_manifest(bench):
+    bench.write("bench_lecture/coin.py", READING)
+    bench.write("bench_lecture/helper.txt", "1")
+    bench.write("bench_lecture/table.txt", "2")
+    for seed in (0, 1):  # the second reuses what was made for the first
+        run = execute(prepared(seed=seed))
+        assert list(run.manifest["data"]) == ["helper.txt", "table.txt"]
+    assert [artefact["reused"] for artefact in run.manifest["artefacts"]] == [True]
+    bench.write("bench_lecture/table.txt", "5")
+    run = execute(prepared(seed=1))
+    assert [run.measures[name].value for name in ("heads", "tails")] == [1.0, 5.0]
+    assert [artefact["reused"] for artefact in run.manifest["artefacts"]] == [False]
+    bench.write("bench_lecture/helper.txt", "3")
+    assert execute(prepared(seed=1)).measures["heads"].value == 3.0
+
+
 def test_files_programs_and_bars_of_a_demo_are_where_they_belong(shelf, capfd):
     shelf.install("noisy/", NOISY)
     shelf.write("noisy/n.txt", "1")
