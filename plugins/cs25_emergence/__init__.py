@@ -53,6 +53,11 @@ def cs25_lecture() -> Lecture:
                 "https://arxiv.org/abs/2112.00114",
             ),
             Reading(
+                "Li et al. 2024",
+                "Chain of Thought Empowers Transformers to Solve Inherently Serial Problems",
+                "https://arxiv.org/abs/2402.12875",
+            ),
+            Reading(
                 "Kaplan et al. 2020",
                 "Scaling Laws for Neural Language Models",
                 "https://arxiv.org/abs/2001.08361",
@@ -201,7 +206,7 @@ def cs25_lecture() -> Lecture:
                 },
                 presets={
                     "smoke": {"sizes": 4, "largest": 32, "steps": 60},
-                    "full": {"sizes": 8, "largest": 128, "steps": 4000},
+                    "full": {"sizes": 8, "largest": 128, "steps": 7000},
                 },
                 control="shuffled",
                 claims=(
@@ -250,6 +255,14 @@ def cs25_lecture() -> Lecture:
                             "Hoffmann et al. 2022, up to 1.6e10 parameters",
                         ),
                     ),
+                    Claim(
+                        "irreducible-loss-with-more-data",
+                        "With more data the fitted floor comes closer still to the entropy of the "
+                        "language",
+                        metric="floor_error",
+                        holds=Within(-0.02, 0.02),
+                        preset="full",
+                    ),
                 ),
             ),
             Demo(
@@ -258,28 +271,34 @@ def cs25_lecture() -> Lecture:
                 figure="cs25_emergence.chain_of_thought:draw",
                 summary="Writing the steps down helps a model once it is large enough",
                 measures={
-                    "gain_largest": "accuracy step by step minus direct, largest model",
-                    "gain_smallest": "accuracy step by step minus direct, smallest model",
-                    "filler_gain": "accuracy with filler tokens minus direct, largest model",
-                    "smallest_share": "gain of the smallest model over that of the largest",
-                    "filler_share": "gain from filler tokens over the gain from steps",
-                    "crossover_low": "largest size up to which steps gain at most 2 points",
-                    "crossover_high": "smallest size from which steps gain at least 20 points",
-                    "step_accuracy": (
-                        "share of single steps right after a right beginning, largest model"
-                    ),
-                    "closed_form_gap": (
-                        "largest distance between the accuracy of a chain and the one its steps "
-                        "predict, over sizes"
-                    ),
+                    f"{prefix}{name}": meaning + of_what
+                    for prefix, of_what in (("", ""), ("s5_", "; permutations"))
+                    for name, meaning in {
+                        "gain_largest": "accuracy step by step minus direct, largest model",
+                        "gain_smallest": "accuracy step by step minus direct, smallest model",
+                        "filler_gain": "accuracy with filler tokens minus direct, largest model",
+                        "smallest_share": "gain of the smallest model over that of the largest",
+                        "filler_share": "gain from filler tokens over the gain from steps",
+                        "crossover_low": "largest size up to which steps gain at most 2 points",
+                        "crossover_high": (
+                            "smallest size from which steps gain at least 20 points"
+                        ),
+                        "step_accuracy": (
+                            "share of single steps right after a right beginning, largest model"
+                        ),
+                        "closed_form_gap": (
+                            "largest distance between the accuracy of a chain and the one its "
+                            "steps predict, over sizes"
+                        ),
+                    }.items()
                 },
                 presets={
                     "smoke": {"widths": (4, 16), "steps": 60, "questions": 500, "replicas": 1},
                     "full": {
-                        "widths": (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 40, 64, 112),
-                        "steps": 3000,
+                        "tasks": ("sums", "permutations"),
+                        "steps": 2000,
                         "questions": 20_000,
-                        "replicas": 5,
+                        "replicas": 3,
                     },
                 },
                 control="shuffled",
@@ -307,6 +326,28 @@ def cs25_lecture() -> Lecture:
                         "give none of the gain",
                         metric="filler_share",
                         holds=AtMost(0.05),
+                    ),
+                    Claim(
+                        "steps-help-where-order-matters",
+                        "Steps help, too, where order matters and no short cut is known: with "
+                        "products of permutations",
+                        metric="s5_gain_largest",
+                        holds=AtLeast(0.2),
+                        preset="full",
+                    ),
+                    Claim(
+                        "order-needs-size",
+                        "There, too, the gain is emergent",
+                        metric="s5_smallest_share",
+                        holds=AtMost(0.02),
+                        preset="full",
+                    ),
+                    Claim(
+                        "order-needs-content",
+                        "There, too, tokens that say nothing give none of it",
+                        metric="s5_filler_share",
+                        holds=AtMost(0.05),
+                        preset="full",
                     ),
                 ),
             ),
@@ -390,11 +431,10 @@ def cs25_lecture() -> Lecture:
                         "parity_replicas": 4,
                     },
                     "full": {
-                        "widths": (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 40, 64, 112),
-                        "steps": 3000,
+                        "steps": 2000,
                         "questions": 20_000,
                         "parity_steps": 6000,
-                        "replicas": 5,
+                        "replicas": 3,
                         "parity_replicas": 128,
                     },
                 },

@@ -1,4 +1,4 @@
-"""A family of decoders of growing size that learn running sums, and what each of them answers.
+"""A family of decoders of growing size that learn to multiply, and what each of them answers.
 
 The demos `chain-of-thought` and `mirage` look at the same stored outputs; the family is trained
 once for both.
@@ -25,15 +25,8 @@ from cs25.nn import (
     run_fleet,
     train,
 )
-from cs25_emergence.running_sum import (
-    BASE,
-    D_VOCAB,
-    FORMATS,
-    batches,
-    completion,
-    prompt,
-    sequence_loss,
-)
+from cs25_emergence.chains import FORMATS, batches, completion, d_vocab, prompt, sequence_loss
+from cs25_emergence.group import Group, group
 
 __all__ = ["WIDTHS", "WIDTH_OF_LUCK", "answers", "family", "train_one"]
 
@@ -52,6 +45,7 @@ _LR = 0.025
 @cached
 def family(
     *,
+    task: str,
     widths: Sequence[int],
     n_terms: int,
     steps: int,
@@ -64,6 +58,7 @@ def family(
     """Train models of each width and ask every width the same questions.
 
     Args:
+        task: the group to multiply in, by the name `cs25_emergence.group.group` knows it by.
         widths: d_model of each model.
         n_terms: terms in a question.
         steps: optimiser steps for each model.
@@ -82,19 +77,19 @@ def family(
         d_vocab), nats: of every next token along the *right* chain.
     """
     draw = torch.Generator().manual_seed(2 * seed + 1)  # the training data have even seeds
-    terms = torch.randint(BASE, (questions, n_terms), generator=draw)
+    terms = group(task).random_terms(questions, n_terms, draw)
     shares = {
         width: torch.tensor_split(terms, replicas if width < WIDTH_OF_LUCK else 1)
         for width in widths
     }
-    shared = {"steps": steps, "batch": batch, "shuffled": shuffled}
+    shared = {"task": task, "steps": steps, "batch": batch, "shuffled": shuffled}
     jobs = [
         Job(
             "cs25_emergence.family:train_one",
             {"d_model": width, "terms": share, "seed": 1000 * seed + i, **shared},
             n_steps=steps,
             # In parameters: a step's overhead costs as much as the products of about 40,000.
-            cost_per_step=4e4 + n_params_non_embedding(_config(width, n_terms)),
+            cost_per_step=4e4 + n_params_non_embedding(_config(group(task), width, n_terms)),
         )
         for width in widths
         for i, share in enumerate(shares[width])
@@ -115,6 +110,7 @@ def _joined(models: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
 
 def train_one(
     *,
+    task: str,
     d_model: int,
     terms: Int[Tensor, "question term"],
     steps: int,
@@ -124,25 +120,30 @@ def train_one(
     progress: Callable[[int], None],
 ) -> dict[str, np.ndarray]:
     """Train one member and return its size and its answers."""
-    n_terms = terms.shape[1]
-    model = Decoder(_config(d_model, n_terms), seed=seed)
+    elements, n_terms = group(task), terms.shape[1]
+    model = Decoder(_config(elements, d_model, n_terms), seed=seed)
     train(
         model,
-        batches(n_terms=n_terms, batch=batch, seed=2 * seed, shuffled=shuffled),
+        batches(elements, n_terms=n_terms, batch=batch, seed=2 * seed, shuffled=shuffled),
         n_steps=steps,
         lr=_LR / math.sqrt(d_model),
         loss=sequence_loss,
         progress=progress,
     )
-    said = answers(model, terms)
+    said = answers(model, elements, terms)
     return {"n_params": np.array(n_params(model)), **said}
 
 
-def answers(model: Decoder, terms: Int[Tensor, "question term"]) -> dict[str, np.ndarray]:
+def answers(
+    model: Decoder, elements: Group, terms: Int[Tensor, "question term"]
+) -> dict[str, np.ndarray]:
     """Ask one model every question in every format, greedily."""
     new = {
         form: generate(
-            model, prompt(terms, form), completion(terms[:1], form).shape[1], temperature=0
+            model,
+            prompt(elements, terms, form),
+            completion(elements, terms[:1], form).shape[1],
+            temperature=0,
         )
         for form in FORMATS
     }
@@ -150,24 +151,24 @@ def answers(model: Decoder, terms: Int[Tensor, "question term"]) -> dict[str, np
         "direct": new["direct"][:, -1].numpy(),
         "filler": new["filler"][:, -1].numpy(),
         "step": new["step"].numpy(),
-        "log_probs": _log_probs(model, terms).numpy(),
+        "log_probs": _log_probs(model, elements, terms).numpy(),
     }
 
 
 @torch.inference_mode()
 def _log_probs(
-    model: Decoder, terms: Int[Tensor, "question term"]
+    model: Decoder, elements: Group, terms: Int[Tensor, "question term"]
 ) -> Float[Tensor, "question term d_vocab"]:
     """Return the log-probabilities along the right chain, each given the right beginning."""
-    asked = prompt(terms, "step")
-    tokens = torch.cat([asked, completion(terms, "step")[:, :-1]], dim=1)
+    asked = prompt(elements, terms, "step")
+    tokens = torch.cat([asked, completion(elements, terms, "step")[:, :-1]], dim=1)
     logits: Tensor = model(tokens)
     return logits[:, asked.shape[1] - 1 :].log_softmax(dim=-1)
 
 
-def _config(d_model: int, n_terms: int) -> TransformerConfig:
+def _config(elements: Group, d_model: int, n_terms: int) -> TransformerConfig:
     return TransformerConfig(
-        d_vocab=D_VOCAB,
+        d_vocab=d_vocab(elements),
         d_model=d_model,
         n_layers=2,
         n_heads=1 if d_model < 32 else 4,

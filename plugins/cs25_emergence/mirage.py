@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
+import torch
 from annotated_types import Interval, MinLen
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from cs25 import Measure, Result, Table
 from cs25_emergence.family import WIDTHS, family
+from cs25_emergence.group import group
 from cs25_emergence.metrics import METRICS
 from cs25_emergence.parity import parity_family
 from cs25_emergence.rise_width import rise_width
-from cs25_emergence.running_sum import BASE
 
 __all__ = ["draw", "mirage"]
 
@@ -66,6 +67,7 @@ def mirage(
     """
     shuffled = control == "shuffled"
     chains = family(
+        task="sums",
         widths=sorted(widths),
         n_terms=n_terms,
         steps=steps,
@@ -75,7 +77,8 @@ def mirage(
         shuffled=shuffled,
         seed=seed,
     )
-    sums = chains["terms"].cumsum(axis=1) % BASE
+    digits = group("sums")
+    sums = digits.partial_products(torch.from_numpy(chains["terms"])).numpy()
     written = chains["step"]
     scores = _scores(written, np.broadcast_to(sums, written.shape), chains["log_probs"])
     bits = parity_family(
@@ -94,7 +97,7 @@ def mirage(
     parity_scores = _scores(log_probs.argmax(axis=-1), bits["right"].reshape(n_widths, -1, 1),
                             log_probs)  # fmt: skip
     measures = {
-        **_widths("chain", chains["n_params"], scores, n_tokens=n_terms, options=BASE),
+        **_widths("chain", chains["n_params"], scores, n_tokens=n_terms, options=digits.order),
         **_widths("parity", bits["n_params"], parity_scores, n_tokens=1, options=2),
     }
     for name in ("chain", "parity"):
@@ -110,7 +113,7 @@ def mirage(
             "reach",
             ("ability", *METRICS),
             (
-                ("chain", *(metric.reach(n_terms, BASE) for metric in METRICS.values())),
+                ("chain", *(metric.reach(n_terms, digits.order) for metric in METRICS.values())),
                 ("parity", *(metric.reach(1, 2) for metric in METRICS.values())),
             ),
         ),

@@ -37,7 +37,7 @@ def scaling_law(
     sizes: Annotated[int, Interval(ge=4, le=12)] = 6,
     largest: Annotated[int, Interval(ge=32, le=256)] = 96,
     steps: Annotated[int, Interval(ge=20, le=20_000)] = 2000,
-    data_share: Annotated[float, Interval(ge=0.001, le=0.5)] = 0.0625,
+    data_share: Annotated[float, Interval(ge=0.001, le=0.5)] = 0.125,
     control: Literal["none", "shuffled"] = "none",
     seed: int = 0,
 ) -> Result:

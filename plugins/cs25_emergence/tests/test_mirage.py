@@ -8,9 +8,11 @@ import pytest
 from cs25 import Result
 from cs25_emergence import cs25_lecture
 from cs25_emergence import mirage as module
-from cs25_emergence.running_sum import BASE, D_VOCAB
+from cs25_emergence.chains import d_vocab
+from cs25_emergence.group import cyclic
 
 DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "mirage")
+BASE, D_VOCAB = 10, d_vocab(cyclic(10))
 N_PARAMS = np.logspace(2, 6, 41).astype(int)
 
 
