@@ -174,7 +174,7 @@ def cs25_lecture() -> Lecture:
             Demo(
                 "scaling-law",
                 run="cs25_emergence.scaling:scaling_law",
-                figure="cs25_emergence.scaling:draw",
+                figure="cs25_emergence.scaling_figure:draw",
                 summary="Test loss falls as a power law of model size and of data",
                 measures={
                     "size_miss": (
@@ -268,7 +268,7 @@ def cs25_lecture() -> Lecture:
             Demo(
                 "chain-of-thought",
                 run="cs25_emergence.chain_of_thought:chain_of_thought",
-                figure="cs25_emergence.chain_of_thought:draw",
+                figure="cs25_emergence.chain_of_thought_figure:draw",
                 summary="Writing the steps down helps a model once it is large enough",
                 measures={
                     f"{prefix}{name}": meaning + of_what

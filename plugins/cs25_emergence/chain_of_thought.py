@@ -13,13 +13,12 @@ from annotated_types import Interval, MinLen
 from jaxtyping import Bool, Float, Int
 
 from cs25 import Measure, Result, Table
-from cs25_emergence.chain_of_thought_figure import draw
 from cs25_emergence.chains import chain_accuracy
 from cs25_emergence.family import WIDTHS, family
 from cs25_emergence.group import group
 from cs25_emergence.intervals import paired_difference, share
 
-__all__ = ["chain_of_thought", "draw"]
+__all__ = ["chain_of_thought"]
 
 #: What stands before the names of a task's measures and of its table.
 PREFIX = {"sums": "", "permutations": "s5_"}

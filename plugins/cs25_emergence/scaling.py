@@ -24,10 +24,9 @@ from jaxtyping import Float
 from cs25 import Measure, ParameterError, Result, Table
 from cs25_emergence.extrapolation import Forecast, forecast
 from cs25_emergence.power_law import fit_power_law, r_squared
-from cs25_emergence.scaling_figure import draw
 from cs25_emergence.sweep import Run, Score, data_sweep, language, size_sweep, train_sweep
 
-__all__ = ["draw", "scaling_law"]
+__all__ = ["scaling_law"]
 
 N_CURVE = 30  # points of a fitted curve
 

@@ -13,6 +13,7 @@ from cs25.nn import Job
 from cs25_emergence import chain_of_thought as module
 from cs25_emergence import cs25_lecture
 from cs25_emergence import family as family_module
+from cs25_emergence.chain_of_thought_figure import draw
 from cs25_emergence.chains import d_vocab
 from cs25_emergence.family import train_one
 from cs25_emergence.group import Group, group
@@ -121,7 +122,7 @@ def test_each_task_is_measured_on_its_own(monkeypatch: pytest.MonkeyPatch) -> No
 def test_figure_states_the_finding_and_shows_the_control(monkeypatch: pytest.MonkeyPatch) -> None:
     good = run(monkeypatch, step=[0.1, 0.1, 0.5, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
     flat = run(monkeypatch, step=[0.1] * 4, direct=[0.1] * 4, filler=[0.1] * 4)
-    figure = module.draw([good], [flat])
+    figure = draw([good], [flat])
     title = figure.axes[0].get_title()
     assert "0 points at 500" in title
     assert "80 at 32,000" in title
@@ -130,12 +131,12 @@ def test_figure_states_the_finding_and_shows_the_control(monkeypatch: pytest.Mon
     assert any("control" in label for label in labels)
     assert title.replace("\n", " ") in figure.get_label()
     # Several seeds draw a band instead; without a control nothing is said of it.
-    assert "control" not in module.draw([good, flat], []).get_label()
+    assert "control" not in draw([good, flat], []).get_label()
 
 
 def test_figure_has_a_panel_for_each_task(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(monkeypatch, BOTH, step=[0.1, 0.1, 0.5, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
-    figure = module.draw([result], [])
+    figure = draw([result], [])
     titles = [axes.get_title() for axes in figure.axes]
     assert [title.partition("\n")[0] for title in titles] == [
         "Sums mod 10",

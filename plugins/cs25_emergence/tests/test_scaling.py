@@ -9,7 +9,8 @@ import torch
 from cs25 import ParameterError
 from cs25.verdict import judge
 from cs25_emergence import cs25_lecture
-from cs25_emergence.scaling import draw, scaling_law
+from cs25_emergence.scaling import scaling_law
+from cs25_emergence.scaling_figure import draw
 
 SMALL = {"sizes": 4, "largest": 32, "steps": 30}
 DEMO = next(demo for demo in cs25_lecture().demos if demo.id == "scaling-law")
