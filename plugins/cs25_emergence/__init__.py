@@ -206,7 +206,7 @@ def cs25_lecture() -> Lecture:
                 },
                 presets={
                     "smoke": {"sizes": 4, "largest": 32, "steps": 60},
-                    "full": {"sizes": 8, "largest": 128, "steps": 7000},
+                    "full": {"sizes": 8, "largest": 128, "steps": 7000, "data_share": 0.03125},
                 },
                 control="shuffled",
                 claims=(
