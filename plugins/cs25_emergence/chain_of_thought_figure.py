@@ -32,15 +32,15 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     for axes, prefix in zip(all_axes, panels, strict=True):
         _panel(axes, prefix, results, control)
         label, _ = _PANELS[prefix]
-        finding = _finding(prefix, results)
-        axes.set_title(finding if len(panels) == 1 else f"{label}\n{finding}", fontsize="medium")
-        findings.append(f"{label}. {finding}.")
+        said = "Writing steps down adds" if len(panels) == 1 else f"{label}:\nsteps add"
+        findings.append(_finding(prefix, results, said))
+        axes.set_title(findings[-1], fontsize="medium")
     all_axes[0].set_ylabel("Right answers (share)")
     all_axes[0].legend(fontsize="small")
     band = "bands: range over seeds" if len(results) > 1 else "bands: 95 % over questions"
     figure.set_label(
-        " ".join(findings).replace("\n", " ")
-        + " Share of right answers against the number of parameters for three formats; "
+        ". ".join(findings).replace("\n", " ")
+        + ". Share of right answers against the number of parameters for three formats; "
         + f"{band}."
         + (" Trained on shuffled chains, every size stays at chance." if control else "")
     )
@@ -69,14 +69,14 @@ def _curve(prefix: str, results: Sequence[Result], form: str) -> tuple[np.ndarra
     return size, values.mean(axis=0), values.min(axis=0), values.max(axis=0)
 
 
-def _finding(prefix: str, results: Sequence[Result]) -> str:
+def _finding(prefix: str, results: Sequence[Result], said: str) -> str:
     gain, smallest = (
         np.mean([result.measures[f"{prefix}gain_{size}"].value for result in results])
         for size in ("largest", "smallest")
     )
     size = results[0].table(f"{prefix}accuracy").column("n_params")
     finding = (
-        f"Writing steps down adds {round(100 * smallest)} points at {size[0]:,} parameters, "
+        f"{said} {round(100 * smallest)} points at {size[0]:,} parameters, "
         f"{round(100 * gain)} at {size[-1]:,}"
     )
     low, high = f"{prefix}crossover_low", f"{prefix}crossover_high"

@@ -138,7 +138,7 @@ def test_figure_has_a_panel_for_each_task(monkeypatch: pytest.MonkeyPatch) -> No
     result = run(monkeypatch, BOTH, step=[0.1, 0.1, 0.5, 0.9], direct=[0.1] * 4, filler=[0.1] * 4)
     figure = draw([result], [])
     titles = [axes.get_title() for axes in figure.axes]
-    assert [title.partition("\n")[0] for title in titles] == [
+    assert [title.partition(":")[0] for title in titles] == [
         "Sums mod 10",
         "Permutations of five things",
     ]
