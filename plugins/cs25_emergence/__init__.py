@@ -206,7 +206,7 @@ def cs25_lecture() -> Lecture:
                 },
                 presets={
                     "smoke": {"sizes": 4, "largest": 32, "steps": 60},
-                    "full": {"sizes": 8, "largest": 128, "steps": 7000, "data_share": 0.03125},
+                    "full": {"sizes": 7, "steps": 7000, "data_share": 0.03125},
                 },
                 control="shuffled",
                 claims=(
@@ -294,12 +294,7 @@ def cs25_lecture() -> Lecture:
                 },
                 presets={
                     "smoke": {"widths": (4, 16), "steps": 60, "questions": 500, "replicas": 1},
-                    "full": {
-                        "tasks": ("sums", "permutations"),
-                        "steps": 2000,
-                        "questions": 20_000,
-                        "replicas": 3,
-                    },
+                    "full": {"tasks": ("sums", "permutations")},
                 },
                 control="shuffled",
                 claims=(

@@ -23,6 +23,9 @@ __all__ = ["chain_of_thought"]
 #: What stands before the names of a task's measures and of its table.
 PREFIX = {"sums": "", "permutations": "s5_"}
 
+#: What is stored of a question is a probability for each of 120 permutations, step by step.
+MOST_PERMUTATIONS = 2000
+
 #: The gains between which the crossover is bracketed, and from which there is one at all.
 NO_GAIN, GAIN = 0.02, 0.2
 
@@ -33,6 +36,7 @@ def chain_of_thought(
     widths: Annotated[tuple[Annotated[int, Interval(ge=2, le=256)], ...], MinLen(2)] = WIDTHS,
     n_terms: Annotated[int, Interval(ge=2, le=20)] = 6,
     steps: Annotated[int, Interval(ge=10, le=100_000)] = 1000,
+    permutation_steps: Annotated[int, Interval(ge=10, le=100_000)] = 2000,
     batch: Annotated[int, Interval(ge=1, le=1024)] = 32,
     questions: Annotated[int, Interval(ge=100, le=100_000)] = 5000,
     replicas: Annotated[int, Interval(ge=1, le=100)] = 2,
@@ -47,9 +51,10 @@ def chain_of_thought(
         widths: width of each model's residual stream, ascending and even.
         n_terms: digits to add; or one order and all swaps that follow.
         steps: optimiser steps for each model; each step sees all three formats alike.
+        permutation_steps: the same for permutations: 1,200 swaps to learn, and not 100 sums.
         batch: questions of each format in a step.
-        questions: new sums that every width answers in every format; of permutations, of which
-            there are 120, a tenth as many, but at least 100.
+        questions: new questions that every width answers in every format; at most 2,000 of
+            permutations.
         replicas: models of each width below 32, where luck decides what is learned; each answers
             its share of the questions.
         control: "shuffled" trains on the chains and answers of other questions.
@@ -62,10 +67,9 @@ def chain_of_thought(
             task=task,
             widths=sorted(widths),
             n_terms=n_terms,
-            steps=steps,
+            steps=steps if task == "sums" else permutation_steps,
             batch=batch,
-            # What is stored of a question is a probability for each element of the group.
-            questions=questions if task == "sums" else max(100, questions // 10),
+            questions=questions if task == "sums" else min(questions, MOST_PERMUTATIONS),
             replicas=replicas,
             shuffled=control == "shuffled",
             seed=seed,
