@@ -220,12 +220,14 @@ def cs25_lecture() -> Lecture:
                             "exponent of loss in parameters",
                             "Kaplan et al. 2020, up to 1.5e9 parameters",
                         ),
+                        preset="full",
                     ),
                     Claim(
                         "power-law-in-size",
                         "It is a power law: neither 'it gets no better' nor a straight line "
                         "foretells the largest model as well",
                         holds=Greater("size_rival_error", "size_power_law_error", margin=0.003),
+                        preset="full",
                     ),
                     Claim(
                         "loss-is-predictable-from-data",

@@ -42,7 +42,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         ". ".join(findings).replace("\n", " ")
         + ". Share of right answers against the number of parameters for three formats; "
         + f"{band}."
-        + (" Trained on shuffled chains, every size stays at chance." if control else "")
+        + "".join(f" {_control(prefix, control)}" for prefix in panels if control)
     )
     return figure
 
@@ -58,6 +58,15 @@ def _panel(axes: Axes, prefix: str, results: Sequence[Result], control: Sequence
     _, answers = _PANELS[prefix]
     axes.axhline(1 / answers, ls=":", lw=1, color="C7", label="chance")
     axes.set(xscale="log", ylim=(-0.03, 1.03), xlabel="Parameters")
+
+
+def _control(prefix: str, control: Sequence[Result]) -> str:
+    _, step, *_ = _curve(prefix, control, "step")
+    label, answers = _PANELS[prefix]
+    return (
+        f"{label}, trained on shuffled chains: from {step.min():.3f} to {step.max():.3f}, where "
+        f"chance is {1 / answers:.3f}."
+    )
 
 
 def _curve(prefix: str, results: Sequence[Result], form: str) -> tuple[np.ndarray, ...]:

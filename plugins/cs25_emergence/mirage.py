@@ -182,12 +182,21 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     figure.axes[0].legend(fontsize="x-small")
     title = _finding(results)
     figure.suptitle(title, fontsize="medium")
+    bands = " Bands: one standard deviation over seeds." if len(results) > 1 else ""
     figure.set_label(
         f"{title}. Five scores of the same answers against the number of parameters, each from "
         "its value at the smallest size to that at the largest; left chains of running sums, "
-        "right sparse parity." + (" The shuffled control stays flat." if control else "")
+        f"right sparse parity.{bands}"
+        + (" " + " ".join(_change(control, table) for table in _PANELS) if control else "")
     )
     return figure
+
+
+def _change(control: Sequence[Result], table: str) -> str:
+    _, score, _ = _curve(control, table, "log_probability")
+    return (
+        f"{_PANELS[table]}, shuffled: log-probability goes from {score[0]:.2f} to {score[-1]:.2f}."
+    )
 
 
 def _curve(results: Sequence[Result], table: str, name: str) -> tuple[np.ndarray, ...]:

@@ -263,12 +263,18 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     axes.legend(fontsize="x-small", ncols=2)
     title = _finding(results)
     axes.set_title(title, fontsize="medium")
+    bands = " Bands: range over seeds." if len(results) > 1 else ""
     figure.set_label(
         f"{title}. Share of right answers against the number of sampled chains in the vote, for "
         "a model that may add in any order, its left-to-right twin and a small model; dashed, "
-        "one greedy chain." + (" The shuffled control stays at chance." if control else "")
+        f"one greedy chain.{bands}" + (f" {_reach(control)}" if control else "")
     )
     return figure
+
+
+def _reach(control: Sequence[Result]) -> str:
+    votes, _ = _curves(control, "any")
+    return f"Trained on shuffled chains: from {votes.min():.2f} to {votes.max():.2f}."
 
 
 def _curves(results: Sequence[Result], model: str) -> tuple[np.ndarray, np.ndarray]:

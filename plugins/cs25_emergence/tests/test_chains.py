@@ -110,6 +110,13 @@ def test_a_chain_beats_a_direct_answer_once_q_exceeds_the_root_of_p(
     assert chain_accuracy([q] * n_terms, order=10) > p
 
 
+def test_a_chain_may_beat_a_direct_answer_below_the_root_of_p() -> None:
+    # p = 0.1 asks for q = 0.68 at six terms; but with q = 0.5 a wrong sum comes back often enough:
+    # 0.1 + 0.9 (4/9)^6 = 0.1069.
+    assert 0.5 < 0.1 ** (1 / 6)
+    assert chain_accuracy([0.5] * 6, order=10) == pytest.approx(0.1069, abs=1e-4)
+
+
 def test_chain_accuracy_multiplies_unequal_steps() -> None:
     # Two steps: both right, or a wrong one that the second error happens to undo (1 in 9).
     q, r = 0.8, 0.6

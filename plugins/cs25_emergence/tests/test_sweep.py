@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from cs25 import nn
 from cs25.nn import Decoder, n_params
+from cs25_emergence import sweep
 from cs25_emergence.source import draw_source
 from cs25_emergence.sweep import D_VOCAB, N_CTX, Run, data_sweep, exact_loss, size_sweep, train_run
 
@@ -105,3 +107,16 @@ def test_training_is_decided_by_its_seed() -> None:
 def test_nothing_is_learned_from_shuffled_words() -> None:
     longer = dataclasses.replace(SHORT, d_model=16, n_steps=200)
     assert train(longer) < train(longer, shuffled=True) - 0.3
+
+
+def test_the_learning_rate_of_every_run_decays_within_its_own_steps(monkeypatch) -> None:
+    # A schedule planned for the longest run would leave the short ones worse: the Kaplan bias.
+    logs = []
+    monkeypatch.setattr(sweep, "train", lambda *a, **k: logs.append(nn.train(*a, **k)))
+    runs = data_sweep(SHORT, 3, share=0.1)
+    for run in runs:
+        train(run)
+    assert [len(log.lr) for log in logs] == [run.n_steps for run in runs]
+    for run, log in zip(runs, logs, strict=True):
+        assert max(log.lr) == pytest.approx(run.lr, rel=0.05)
+        assert log.lr[-1] < 0.1 * run.lr
