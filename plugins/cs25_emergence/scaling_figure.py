@@ -45,7 +45,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     axes[0].set_ylabel("Loss above the entropy rate\n(nats per token)")
     axes[0].set_title(_finding(results, "size", "Largest model"), fontsize="small")
     axes[1].set_title(_finding(results, "data", "Most data"), fontsize="small")
-    axes[0].legend(fontsize="small", frameon=False, loc="lower left")
+    axes[1].legend(fontsize="small", frameon=False, loc="upper right", bbox_to_anchor=(1, 0.92))
     floor, entropy = _mean(results, "fitted_floor"), _mean(results, "entropy_rate")
     figure.suptitle(
         f"Fitted irreducible loss {floor:.2f} nats; entropy rate of the source {entropy:.2f} nats"

@@ -260,7 +260,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     )  # fmt: skip
     axes.set_xticks(VOTES, [str(k) for k in VOTES])
     axes.minorticks_off()
-    axes.legend(fontsize="x-small", ncols=2)
+    axes.legend(fontsize="x-small", ncols=2, loc="lower right", bbox_to_anchor=(1, 0.13))
     title = _finding(results)
     axes.set_title(title, fontsize="medium")
     bands = " Bands: range over seeds." if len(results) > 1 else ""
