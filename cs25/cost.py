@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cs25.entries import find_entry
 from cs25.history import past_runs
 from cs25.manifest import listed
@@ -9,7 +12,7 @@ from cs25.recorded import usable_bundle
 from cs25.runner import Plan
 from cs25.store import Store
 
-__all__ = ["expected_s", "stored_seeds"]
+__all__ = ["expected_s", "seed_cost_s", "stored_seeds"]
 
 
 def stored_seeds(plan: Plan, store: Store) -> int:
@@ -33,6 +36,14 @@ def expected_s(plan: Plan, store: Store, n_seeds: int) -> float | None:
     bundle = usable_bundle(plan.plugin, plan.demo, lambda _: None)  # the run itself mentions it
     for recording in bundle.recordings.values() if bundle else ():
         if recording.parameters == parameters:
-            durations = [seed["duration_s"] for seed in recording.manifest["seeds"]]
-            return n_seeds * float(max(durations))
+            return n_seeds * max(seed_cost_s(seed) for seed in recording.manifest["seeds"])
     return None
+
+
+def seed_cost_s(seed: Mapping[str, Any]) -> float:
+    """Return what one recorded seed costs where nothing has been made before, in seconds.
+
+    Args:
+        seed: an item of ``seeds`` in a recording's manifest.
+    """
+    return float(seed["duration_s"]) + float(seed.get("reused_s", 0.0))

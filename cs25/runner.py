@@ -407,7 +407,11 @@ def _findings(plan: Plan, entries: Sequence[Entry]) -> dict[str, Any]:
     manifests = [entry.manifest for entry in entries]
     peaks = [m["peak_memory_mib"] for m in manifests if m["peak_memory_mib"] is not None]
     per_seed = [
-        {name: manifest[name] for name in ("seed", "key", "duration_s", "peak_memory_mib")}
+        {
+            **{name: manifest[name] for name in ("seed", "key", "duration_s", "peak_memory_mib")},
+            # What it found made by an earlier run, another demo's perhaps, has its price, too.
+            "reused_s": sum(a["duration_s"] for a in manifest["artefacts"] if a["reused"]),
+        }
         for manifest in manifests
     ]
     return {
