@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cs25.criteria import AtMost as AtMost
     from cs25.criteria import Greater as Greater
     from cs25.criteria import Within as Within
+    from cs25.errors import BookError as BookError
     from cs25.errors import Cs25Error as Cs25Error
     from cs25.errors import DemoError as DemoError
     from cs25.errors import DestinationError as DestinationError
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from cs25.seeding import seeded as seeded
 
 _HOME = {
+    "BookError": "cs25.errors",
     "Cs25Error": "cs25.errors",
     "DemoError": "cs25.errors",
     "DestinationError": "cs25.errors",

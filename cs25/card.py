@@ -124,7 +124,7 @@ class Claim:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The measures that decide this claim: one, or the two that `Greater` compares."""
+        """The measures that decide this claim, which are two for `Greater` and else one."""
         if isinstance(self.holds, Greater):
             return (self.holds.larger, self.holds.smaller)
         assert self.metric is not None

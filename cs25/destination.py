@@ -34,8 +34,8 @@ def check_destination(path: Path) -> None:
         raise DestinationError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file by renaming a finished one.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file by renaming a finished one.
 
     Raises:
         OSError: it cannot be written; what was there before is still there.
@@ -43,10 +43,10 @@ def write_whole(path: Path, text: str) -> None:
     path = path.resolve()  # a link stays a link
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+        dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:
         try:
-            file.write(text)
+            file.write(content.encode() if isinstance(content, str) else content)
             file.close()
             mask = os.umask(0)
             os.umask(mask)

@@ -14,7 +14,8 @@
     ├── DemoError (RuntimeError)        exit 1   a demo raised, crashed or returned the wrong thing
     │   └── ResultError (ValueError)             what it returned does not validate
     ├── RequirementError (LookupError)  exit 4   a model or an extra is missing
-    └── StoreError (OSError)            exit 1   a stored or recorded result cannot be read
+    ├── StoreError (OSError)            exit 1   a stored or recorded result cannot be read
+    └── BookError (RuntimeError)        exit 1   the course reference cannot be built
 
 A message is one to three lines: where, what was found, what was expected, what to do. The facts
 in it are attributes too. `cs25.cli.main` is the one place that turns them into exit codes.
@@ -23,6 +24,7 @@ in it are attributes too. `cs25.cli.main` is the one place that turns them into 
 from __future__ import annotations
 
 __all__ = [
+    "BookError",
     "Cs25Error",
     "DemoError",
     "DestinationError",
@@ -156,3 +158,7 @@ class StoreError(Cs25Error, OSError):
     """A stored or recorded result that cannot be read or written."""
 
     __str__ = Cs25Error.__str__
+
+
+class BookError(Cs25Error, RuntimeError):
+    """The course reference cannot be built."""

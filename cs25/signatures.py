@@ -17,7 +17,7 @@ from cs25.errors import PluginError, StoreError
 from cs25.parameters import Signature, read_signature
 from cs25.store import Store
 
-__all__ = ["known_signature", "signature_of"]
+__all__ = ["import_target", "known_signature", "signature_of"]
 
 
 def known_signature(demo: Demo, store: Store) -> Signature | None:
@@ -41,7 +41,7 @@ def signature_of(demo: Demo, store: Store) -> Signature:
     """
     known = known_signature(demo, store)
     if known is None:
-        known = read_signature(_import(demo.run), demo.run)
+        known = read_signature(import_target(demo.run), demo.run)
         _check(demo, known)
         folder = _folder(demo, store)
         if folder is not None:
@@ -61,7 +61,12 @@ def _folder(demo: Demo, store: Store) -> Any:
     return store.path("signatures", digest_of(about))
 
 
-def _import(target: str) -> Any:
+def import_target(target: str) -> Any:
+    """Return a function that a card names.
+
+    Raises:
+        PluginError: its module cannot be imported, or has no such function.
+    """
     module, _, name = target.partition(":")
     try:
         function = getattr(import_module(module), name, None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -206,3 +208,131 @@ def cs25(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Said(code, out, err)
 
     return run
+
+
+def results(*shares: float) -> tuple[Any, ...]:
+    """Return results of the bench's demo `coin`."""
+    from cs25 import Measure, Result, Table
+
+    return tuple(
+        Result(
+            {"heads": Measure(share, "share"), "tails": Measure(1 - share, "share")},
+            tables=(Table("tosses", ("seed", "heads"), ((0, share), (1, None))),),
+        )
+        for share in shares
+    )
+
+
+@pytest.fixture
+def record(bench: Shelf) -> Callable[..., None]:
+    """Write the recorded bundle of the bench's demo `coin`, one share of heads for each seed."""
+    from cs25.digest import code_digests
+    from cs25.plugins import load_plugin
+    from cs25.recorded import Bundle, Recording, bundle_path, write_bundle
+
+    def write(*shares: float, code: dict[str, str] | None = None, criterion: str = "") -> None:
+        plugin = load_plugin("bench")
+        coin = plugin.card().demos[0]
+        seeds = tuple(range(100, 100 + len(shares)))
+        made = Recording(
+            settings={},
+            parameters={"tosses": 100, "control": "none"},
+            seeds=seeds,
+            results=results(*shares),
+            control=results(0.0),
+            manifest={
+                "code": code or code_digests(coin.run, drawing=coin.figure),
+                "data": {},
+                "processor": "an abacus",
+                "versions": {"numpy": "2.0", "transformers": None},
+                "git": {"commit": "c0ffee", "dirty": False},
+                "seeds": [
+                    {"seed": seed, "key": f"key{seed}", "duration_s": 2.0, "peak_memory_mib": 100.0}
+                    for seed in seeds
+                ],
+            },
+        )
+        criteria = {claim.id: claim.criterion for claim in coin.claims}
+        criteria |= {"fair": criterion} if criterion else {}
+        path = bundle_path(plugin, coin)
+        assert path is not None
+        write_bundle(path, Bundle("bench", "coin", criteria, {"default": made}))
+
+    return write
+
+
+CONF = """
+extensions = ["cs25.sphinxext"]
+project = "a miniature"
+html_theme = "basic"
+html_copy_source = False
+myst_enable_extensions = ["dollarmath"]
+nitpicky = True
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build read, said and wrote."""
+
+    out: Path
+    status: int
+    warnings: str
+    read: frozenset[str]
+
+    def page(self, name: str) -> str:
+        return (self.out / f"{name}.html").read_text(encoding="utf-8")
+
+    def bytes(self) -> dict[str, bytes]:
+        files = (path for path in self.out.rglob("*") if path.is_file())
+        return {path.relative_to(self.out).as_posix(): path.read_bytes() for path in files}
+
+
+@dataclass(frozen=True)
+class Book:
+    """A small Sphinx project that mounts what lies on a shelf."""
+
+    sources: Path
+
+    def write(self, name: str, text: str) -> None:
+        path = self.sources / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+
+    def build(
+        self, out: str = "out", *, jobs: int = 1, builder: str = "html", **conf: Any
+    ) -> Built:
+        from sphinx.application import Sphinx
+        from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+        place, said, read = self.sources.parent / out, io.StringIO(), set()
+        with patch_docutils(self.sources), docutils_namespace():
+            app = Sphinx(
+                self.sources,
+                self.sources,
+                place,
+                self.sources.parent / f"{out}-doctrees",
+                builder,
+                confoverrides=conf,
+                status=None,
+                warning=said,
+                warningiserror=True,
+                parallel=jobs,
+            )
+            app.connect("env-before-read-docs", lambda app, env, names: read.update(names))
+            app.build()
+        return Built(place, app.statuscode, said.getvalue(), frozenset(read))
+
+
+@pytest.fixture
+def book(tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Book:
+    """A project of two pages, in which no lecture is mounted but those on the shelf."""
+    from cs25.plugins import find_plugins
+
+    installed = {ep.name for ep in find_plugins()}
+    monkeypatch.setenv("CS25_DISABLE", ",".join(installed))
+    made = Book(tmp_path / "docs")
+    made.write("conf.py", CONF)
+    made.write("index.md", "# A book\n\n```{toctree}\nlectures/index\n```\n")
+    made.write("lectures/index.md", "# Lectures\n\n```{lectures}\n:toctree:\n```\n")
+    return made

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import cs25
 from cs25 import errors
 from cs25.errors import (
+    BookError,
     Cs25Error,
     DemoError,
     DestinationError,
@@ -39,6 +40,7 @@ TREE = [
     (ResultError, DemoError, ValueError, 1),
     (RequirementError, Cs25Error, LookupError, 4),
     (StoreError, Cs25Error, OSError, 1),
+    (BookError, Cs25Error, RuntimeError, 1),
 ]
 
 MADE = [
@@ -55,6 +57,7 @@ MADE = [
     ResultError("no number"),
     RequirementError("no model", remedy="cs25 models fetch smol"),
     StoreError("damaged", remedy="clear it"),
+    BookError("the book cannot be built"),
 ]
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "record": "Make the recorded results that a lecture ships.",
     "test": "Run a lecture's own tests.",
     "runs": "Past runs: list, show, compare, clear.",
+    "docs": "Build the course reference of all installed lectures, or open it.",
     "doctor": "Check the environment, with a remedy for each finding.",
     "completion": "Print the line that installs shell completion.",
 }
@@ -43,6 +44,7 @@ class LazyGroup(click.Group):
         if cmd_name in COMMANDS:
             command = import_module(f"cs25.cli.{cmd_name}").command
             assert isinstance(command, click.Command)
+            command.name = cmd_name  # each module calls its own `command`
             return command
         for offered, distribution in self._plugin_commands(ctx):
             if offered.name == cmd_name:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from cs25.cli.options import common_options, complete_lecture, console, named_plugin, notice
-from cs25.errors import PluginError, UsageError
+from cs25.errors import UsageError
 from cs25.ledger import ledger, recorded_measures
+from cs25.notes import read_notes
 from cs25.plugins import Plugin
 from cs25.store import Store
 
@@ -30,6 +31,8 @@ def command(lecture: str, raw: bool, no_pager: bool) -> None:
     """Read a lecture's notes."""
     plugin = named_plugin(lecture)
     text = read_notes(plugin)
+    if text is None:
+        raise UsageError(f"lecture {plugin.id!r} has no notes")
     if raw:
         click.echo(text)
         return
@@ -57,7 +60,7 @@ def _facts(
 ) -> tuple[dict[str, Any], dict[str, Any], Callable[[str], str | None]]:
     """Return what the notes' directives and roles refer to, by full name."""
     from cs25.render.document import row_document
-    from cs25.render.numerals import number
+    from cs25.render.numerals import quantity
 
     id = plugin.id  # noqa: A001  # the field's own name in every record
     rows = ledger(plugin, Store(), notice=notice)
@@ -70,23 +73,6 @@ def _facts(
     def value(name: str) -> str | None:
         demo, _, measure = name.removeprefix(f"{id}.").partition(".")
         pooled = recorded_measures(plugin, demo, notice=notice).get(measure)
-        return None if pooled is None else f"{number(pooled.value)} {pooled.unit}".strip()
+        return None if pooled is None else quantity(pooled.value, pooled.unit)
 
     return claims, demos, value
-
-
-def read_notes(plugin: Plugin) -> str:
-    """Return the text of a lecture's notes.
-
-    Raises:
-        UsageError: it has none.
-        PluginError: its card names a file that is not there.
-    """
-    card = plugin.card()
-    if card.notes is None or plugin.folder is None:
-        raise UsageError(f"lecture {card.id!r} has no notes")
-    path = plugin.folder / card.notes
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PluginError(f"the notes of {card.id!r} cannot be read: {error}") from error

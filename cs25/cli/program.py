@@ -5,7 +5,7 @@ This module is the one place where errors become messages and exit codes:
 ====  ==========================================================================================
 0     done; also when the reader of a pipe has gone away
 1     a demo failed, a test failed, ``record --check`` found something stale, ``doctor`` found an
-      error, or ``--strict`` and a claim is contradicted
+      error, the course reference cannot be built, or ``--strict`` and a claim is contradicted
 2     what was typed cannot be done
 3     the lecture is broken, invalid or incompatible
 4     something is missing that the demo needs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["aligned", "duration", "memory", "number", "superscript", "with_interval"]
+__all__ = ["aligned", "duration", "memory", "number", "quantity", "superscript", "with_interval"]
 
 #: Digits of a number that comes without an interval.
 DIGITS = 4
@@ -55,6 +55,15 @@ def number(value: object, *, digits: int = DIGITS) -> str:
         return _scientific(value, digits)
     text = f"{value:.{max(digits - 1 - exponent, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else _whole(int(text))
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return a number inside a sentence, with its unit.
+
+    >>> quantity(1.386294, "nats"), quantity(12.0, "")
+    ('1.386 nats', '12')
+    """
+    return f"{number(value)} {unit}".rstrip()
 
 
 def with_interval(value: float, low: float | None, high: float | None) -> tuple[str, str]:

@@ -1,0 +1,255 @@
+"""What a lecture becomes in the book: a miniature project with a stranger's lecture."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+NOTES = """
+# Coins
+
+A coin falls heads at {value}`bench.coin.heads`.
+
+```{demo} bench.coin
+Toss it **yourself**.
+```
+
+```{claim} bench.fair
+```
+
+![a sketch](pictures/sketch.svg)
+"""
+SKETCH = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>\n'
+
+
+def text_of(page: str) -> str:
+    """Return a page as its reader sees it, without the navigation."""
+    body = page[page.index('<div class="body"') : page.index('<div class="sphinxsidebar"')]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("¶", "").split())
+
+
+@pytest.fixture
+def lecture(bench, book, record):
+    bench.write("bench_lecture/notes.md", NOTES)
+    bench.write("bench_lecture/pictures/sketch.svg", SKETCH)
+    record(0.5, 0.5, 0.52, 0.48, 0.5)
+    return bench
+
+
+def test_notes_become_a_page_with_their_numbers_verdicts_and_pictures(book, lecture):
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    page = built.page("lectures/bench/index")
+    text = text_of(page)
+    assert '<span class="cs25-value">0.5 share</span>' in page
+    assert "<p>Toss it <strong>yourself</strong>.</p>" in page
+    assert "cs25 run bench coin" in text
+    assert '<span class="cs25-verdict cs25-supported">supported</span>' in page
+    assert "criterion : heads at least 0.3" in text
+    assert "measured : 0.500 [0.482, 0.518] share" in text
+    assert (built.out / "_images/sketch.svg").read_text() == SKETCH
+    # The headline stays the first thing on the page, the header follows.
+    assert text.index("Coins") < text.index("Nobody") < text.index("A coin falls heads")
+
+
+def test_a_stranger_is_named_with_its_distribution(book, lecture):
+    built = book.build()
+    for name in ("lectures/bench/index", "lectures/index"):
+        assert "from bench-lecture 1.0" in text_of(built.page(name))
+
+
+def test_a_demo_has_a_page_with_all_there_is_to_know(book, lecture):
+    page = book.build().page("lectures/bench/demos/coin")
+    text = text_of(page)
+    assert "--tosses 100 a whole number from 1 to 1000 how often." in text
+    assert "long tosses = 500 cs25 run bench coin --preset long" in text
+    assert "cs25 run bench coin --control sets control = edge" in text
+    assert "heads 0.500 [0.482, 0.518] share 0 share of heads" in text  # 0 under the control
+    assert "processor an abacus" in text
+    assert "numpy 2.0" in text
+    assert "c0ffee (clean)" in text
+    assert "100 2.0 s 100 MiB key100" in text
+    assert "tosses (2 rows) seed heads 0 0.5000 1 –" in text
+    assert re.search(r'<a [^>]*href="[^"]*/_downloads/\w+/coin.ipynb"', page) or re.search(
+        r'href="[./]*_downloads/\w+/coin.ipynb"', page
+    )
+    ids = re.findall(r'\bid="(claim-[^"]+)"', page)
+    assert ids == ["claim-fair", "claim-never", "claim-more", "claim-long"]
+
+
+def test_a_figure_is_there_in_light_and_dark_with_its_description(book, lecture):
+    built = book.build()
+    page = built.page("lectures/bench/demos/coin")
+    for theme in ("light", "dark"):
+        image = re.search(rf'<img [^>]*class="only-{theme}"[^>]*>', page)
+        assert image, theme
+        assert 'alt="Share of heads for each seed"' in image[0]
+        assert (built.out / f"_images/bench-coin-{theme}.svg").is_file()
+
+
+def test_the_ledger_carries_what_a_script_sorts_and_filters_by(book, lecture):
+    book.write("claims.md", "---\norphan: true\n---\n# Ledger\n\n```{claims-table}\n```\n")
+    page = book.build().page("claims")
+    assert re.search(r'<table class="cs25-ledger sortable[ "]', page)
+    rows = re.findall(r"<tr data-[^>]*>.*?</tr>", page, re.S)
+    assert len(rows) == 5  # four of coin, one of exact
+    assert 'data-lecture="bench"' in rows[0]
+    assert 'data-demo="coin"' in rows[0]
+    assert 'data-verdict="supported"' in rows[0]
+    assert 'data-origin="recorded"' in rows[0]
+    assert 'data-stale="false"' in rows[0]
+    assert 'data-sort="0.5"' in rows[0]
+    assert 'data-verdict="contradicted"' in rows[1]
+    assert "#claim-fair" in rows[0]
+
+
+def test_a_claim_without_results_is_untested(book, bench):
+    built = book.build()
+    assert built.warnings == ""
+    text = text_of(built.page("lectures/bench/demos/exact"))
+    assert "Nothing is recorded yet, so its claims are untested." in text
+    assert "untested It is a half" in text
+    assert "5 untested" in text_of(built.page("lectures/bench/index"))
+
+
+@pytest.mark.parametrize(
+    ("markup", "message"),
+    [
+        ("{value}`bench.coin.haeds`", "no measure of bench.coin 'haeds'"),
+        ("{value}`bench.cion.heads`", "no demo of bench 'cion'"),
+        ("{value}`bench.exact.half`", "nothing is recorded of bench.exact"),
+        ("```{claim} bench.unfair\n```", "no claim of bench 'unfair'"),
+        ("```{demo} bench.coins\n```", "no demo of bench 'coins'"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_a_place_and_visible(book, lecture, markup, message):
+    lecture.write("bench_lecture/notes.md", f"# Coins\n\nFirst.\n\n{markup}\n")
+    built = book.build()
+    assert built.status == 1
+    assert message in built.warnings
+    # Three lines of the header stand before what was line 5.
+    assert re.search(r"lectures/bench/index.md:\d+: WARNING: ", built.warnings)
+    assert "cs25-trouble" in built.page("lectures/bench/index")
+
+
+def test_a_stale_result_is_marked_with_its_reasons(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, code={"bench_lecture.coin": "another"})
+    built = book.build()
+    mark = '<span class="cs25-stale" title="code of bench_lecture.coin changed">stale</span>'
+    for name in ("index", "demos/coin", "claims"):
+        assert mark in built.page(f"lectures/bench/{name}"), name
+    assert 'data-stale="true"' in built.page("lectures/bench/claims")
+    assert re.search(rf"0.5 share</span> {mark}", built.page("lectures/bench/index"))
+
+
+def test_a_criterion_changed_after_recording_marks_its_claim_alone(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, criterion="heads at least 0.9")
+    page = book.build().page("lectures/bench/claims")
+    assert page.count("criterion changed after recording") == 1
+
+
+def test_a_broken_lecture_is_a_visible_page(book, shelf, lecture):
+    shelf.install("cs25_broken", "raise OSError('no <disk> *today*')", lecture="broken")
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    for name in ("lectures/broken/index", "lectures/index"):
+        text = text_of(built.page(name))
+        assert "it is broken: OSError: no <disk> *today*" in text
+        assert "CS25_DISABLE" in text
+    assert "0.5 share" in built.page("lectures/bench/index")
+
+
+@pytest.mark.parametrize(("how", "value"), [("conf", True), ("environment", "1")])
+def test_a_broken_lecture_is_an_error_if_strict(book, shelf, monkeypatch, how, value):
+    from sphinx.errors import ExtensionError
+
+    shelf.install("cs25_broken", "raise OSError('no disk')", lecture="broken")
+    if how == "environment":
+        monkeypatch.setenv("CS25_STRICT", value)
+    with pytest.raises(ExtensionError, match="lecture 'broken' is broken: OSError: no disk"):
+        book.build(**({"cs25_strict": value} if how == "conf" else {}))
+
+
+def test_a_lecture_whose_card_is_heavy_is_mounted(book, shelf):
+    card = "import numpy\nfrom cs25 import Lecture, hookimpl\n\n@hookimpl\ndef cs25_lecture():\n"
+    shelf.install("cs25_heavy", card + "    return Lecture(id='heavy', title='Tons')\n",
+                  lecture="heavy")  # fmt: skip
+    assert "Tons" in text_of(book.build().page("lectures/heavy/index"))
+
+
+def test_what_cannot_be_read_is_said_on_its_page_and_an_error_if_strict(book, lecture):
+    from sphinx.errors import ExtensionError
+
+    path = lecture.folder / "bench_lecture/results/coin.json"
+    path.write_text("{")
+    lecture.write("bench_lecture/notes.md", "# Coins\n")
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    assert "coin.json cannot be read" in text_of(built.page("lectures/bench/demos/coin"))
+    assert "Make it anew with `cs25 record`." in text_of(built.page("lectures/bench/demos/coin"))
+    with pytest.raises(ExtensionError, match=r"bench.coin: .*coin.json cannot be read"):
+        book.build(cs25_strict=True)
+
+
+def test_a_figure_that_cannot_be_drawn_is_said_on_its_page(book, lecture):
+    coin = (lecture.folder / "bench_lecture/coin.py").read_text()
+    lecture.write("bench_lecture/coin.py", coin.replace("figure = Figure()", "1 / 0"))
+    built = book.build()
+    text = text_of(built.page("lectures/bench/demos/coin"))
+    assert "its figure cannot be drawn" in text
+    assert "ZeroDivisionError" in text
+
+
+def test_a_module_that_cannot_be_imported_hides_no_other(book, lecture):
+    lecture.write("bench_lecture/optional.py", "import a_library_that_nobody_has\n")
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    assert "It cannot be imported: ModuleNotFoundError" in text_of(
+        built.page("lectures/bench/api/bench_lecture.optional")
+    )
+    assert "Toss a coin." in text_of(built.page("lectures/bench/api/bench_lecture.coin"))
+
+
+def test_tests_and_private_modules_are_not_documented(book, lecture):
+    lecture.write("bench_lecture/_inner.py", "")
+    lecture.write("bench_lecture/tests/__init__.py", "")
+    lecture.write("bench_lecture/tests/test_coin.py", "")
+    book.build()
+    pages = sorted(path.stem for path in (book.sources / "lectures/bench/api").iterdir())
+    assert pages == ["bench_lecture", "bench_lecture.coin", "index"]
+
+
+def test_a_lecture_without_notes_has_a_page_under_its_title(book, shelf):
+    card = "from cs25 import Lecture, hookimpl\n\n@hookimpl\ndef cs25_lecture():\n"
+    shelf.install("cs25_bare", card + "    return Lecture(id='bare', title='A *bare* $5 one')\n",
+                  lecture="bare")  # fmt: skip
+    assert "A *bare* $5 one" in text_of(book.build().page("lectures/bare/index"))
+
+
+def test_gallery_and_running_times_hold_what_is_recorded(book, lecture):
+    head = "---\norphan: true\n---\n"
+    book.write("gallery.md", head + "# Gallery\n\n```{gallery}\n```\n")
+    book.write("times.md", head + "# Times\n\n```{running-times}\n```\n")
+    built = book.build()
+    gallery = built.page("gallery")
+    assert gallery.count("<img ") == 2  # one figure, light and dark
+    assert re.search(r'<a [^>]*href="lectures/bench/demos/coin.html"><span><img ', gallery)
+    assert "coin default 2.0 s 2.0 s 100 MiB" in text_of(built.page("times"))
+
+
+def test_a_notebook_of_every_demo_can_be_downloaded(book, lecture):
+    built = book.build()
+    found = {path.name for path in built.out.glob("_downloads/*/*.ipynb")}
+    assert found == {"coin.ipynb", "exact.ipynb"}
+    for path in built.out.glob("_downloads/*/*.ipynb"):
+        assert json.loads(path.read_text())["cells"]
+
+
+def test_other_builders_show_the_same_in_their_own_way(book, lecture):
+    built = book.build(builder="text")
+    text = (built.out / "lectures/bench/demos/coin.txt").read_text()
+    assert "share of heads" in text
+    assert "supported" in text
+    assert Path(built.out / "lectures/bench/index.txt").read_text().count("[image: ") == 2
