@@ -93,5 +93,5 @@ def test_the_figure_says_what_it_shows(result, control, n_seeds) -> None:
 
 def test_the_figure_does_without_a_control(result) -> None:
     figure = draw([result], [])
-    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
     assert labels == ["power law through the others", "trained", "held out"]
