@@ -16,7 +16,7 @@ from typing import Any
 
 from cs25.data_files import watched
 
-__all__ = ["Failure", "run_child"]
+__all__ = ["Failure", "child_environment", "end_child", "run_child"]
 
 #: How often finished seeds are looked for, in seconds.
 POLL_S = 0.05
@@ -80,7 +80,7 @@ def run_child(
             stdin=subprocess.PIPE,  # never written to: its end tells the child that we are gone
             stdout=2,  # ours is for JSON, and a demo may start programs that print
             env={
-                **_environment(threads, offline, progress),
+                **child_environment(threads, offline, progress),
                 **watched(folder / "read.jsonl", request["package"]),
             },
             process_group=0 if sys.platform != "win32" else None,
@@ -91,7 +91,7 @@ def run_child(
                     process.wait(POLL_S)
                 hand_over()
         except BaseException:
-            _end(process)
+            end_child(process)
             hand_over()
             raise
         finally:
@@ -118,7 +118,8 @@ def _failure(folder: Path, code: int) -> Failure | None:
     return Failure(f"its process ended with exit code {code}", drawing=drawing)
 
 
-def _environment(threads: int, offline: bool, progress: bool) -> dict[str, str]:
+def child_environment(threads: int, offline: bool, progress: bool) -> dict[str, str]:
+    """Return the environment of a process that runs demos: ours, and what it is told."""
     environment = {
         **os.environ,
         **{name: str(threads) for name in _THREAD_VARIABLES},
@@ -133,7 +134,7 @@ def _environment(threads: int, offline: bool, progress: bool) -> dict[str, str]:
     return environment
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_child(process: subprocess.Popen[bytes]) -> None:
     """Interrupt a process and all it started; after a while, kill what is left."""
     if sys.platform == "win32":
         process.kill()

@@ -13,12 +13,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.machinery import PathFinder
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cs25.errors import PluginError
+from cs25.sources import source_file
 
 __all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "package_folder", "source_file"]
 
@@ -93,27 +92,6 @@ def _digest(
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     imported = tuple(name for name in _imports(tree, package, own) if _counts(name, own))
     return hash_of(json.dumps(_plain(tree)).encode()), imported
-
-
-@cache
-def source_file(module: str) -> Path | None:
-    """Return a module's source file without importing anything, or None.
-
-    ``importlib.util.find_spec`` would import the parents, and `cs25.nn` imports torch.
-    """
-    top, *rest = module.split(".")
-    try:
-        spec = find_spec(top)
-    except ValueError:  # a script or a notebook: it has no name that another process could import
-        return None
-    for depth, _ in enumerate(rest, start=2):
-        if spec is None or spec.submodule_search_locations is None:
-            return None
-        name = ".".join([top, *rest][:depth])
-        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations))
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    return Path(spec.origin)
 
 
 def package_folder(module: str) -> Path | None:

@@ -12,10 +12,13 @@ from cs25.card import Command, Finding, Lecture, ModelSource
 if TYPE_CHECKING:
     from cs25.runner import Run
 
-__all__ = ["API_VERSION", "GROUP", "hookimpl", "hookspec"]
+__all__ = ["API_VERSION", "FILES", "GROUP", "hookimpl", "hookspec"]
 
 #: The entry-point group in which a distribution registers its lectures.
 GROUP = "cs25.lectures"
+
+#: The environment variable that names lectures of a single file, which no distribution registers.
+FILES = "CS25_PLUGIN"
 
 #: The version of this interface; a plugin states the one it was written for as ``cs25_api``.
 API_VERSION = 1

@@ -25,8 +25,9 @@ import pluggy
 from cs25 import hookspecs
 from cs25.card import Lecture
 from cs25.errors import LectureError, StateError, UnknownNameError
-from cs25.hookspecs import API_VERSION, GROUP
+from cs25.hookspecs import API_VERSION, FILES, GROUP
 from cs25.light import heavy_imports
+from cs25.sources import source_file
 
 __all__ = ["Plugin", "State", "find_plugins", "load_plugin", "load_plugins", "ready"]
 
@@ -91,7 +92,12 @@ class Plugin:
 
 def find_plugins() -> list[EntryPoint]:
     """Return the entry points of all lectures, sorted; nothing is imported."""
-    found = {(ep.name, ep.value, _distribution(ep)[0]): ep for ep in entry_points(group=GROUP)}
+    offered = list(entry_points(group=GROUP))
+    if os.environ.get(FILES):
+        from cs25.single_file import file_entries
+
+        offered += file_entries()
+    found = {(ep.name, ep.value, _distribution(ep)[0]): ep for ep in offered}
     return [found[key] for key in sorted(found)]
 
 
@@ -161,14 +167,16 @@ def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
         )
     if not _module(ep):
         return ended(State.BROKEN, f"its entry point names no module: {ep.value!r}")
-    try:
-        with _quiet():
-            plugin = ep.load()
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: nothing a card does may end the program
-        return ended(State.BROKEN, _reason(error, ep.module))
-    wanted = getattr(plugin, "cs25_api", 1)
+    wanted: object = _stated_api(ep.module)
+    if wanted == API_VERSION:
+        try:
+            with _quiet():
+                plugin = ep.load()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: nothing a card does may end the program
+            return ended(State.BROKEN, _reason(error, ep.module))
+        wanted = getattr(plugin, "cs25_api", 1)
     if not isinstance(wanted, int) or wanted != API_VERSION:
         return ended(
             State.INCOMPATIBLE,
@@ -192,6 +200,21 @@ def _load(ep: EntryPoint, *, conflict: bool) -> Plugin:
     return Plugin(
         ep.name, ep.module, distribution, version, State.READY, lecture=lecture, manager=manager
     )
+
+
+def _stated_api(module: str) -> int:
+    """Return the ``cs25_api`` in a lecture's source, read before any of it runs.
+
+    Code for another interface may fail in any way. A source that states none, or not as a plain
+    number, passes: the module is asked once it is imported.
+    """
+    try:
+        path = source_file(module)
+        text = path.read_text(encoding="utf-8") if path else ""
+    except (OSError, ValueError):  # whatever is wrong with it, its import says so
+        text = ""
+    stated = re.search(r"^cs25_api\b[^=\n]*=[ \t]*(\d+)[ \t]*(?:#.*)?$", text, re.MULTILINE)
+    return int(stated[1]) if stated else API_VERSION
 
 
 def _check_card(lecture: object, name: str) -> None:

@@ -27,7 +27,7 @@ from cs25.signatures import signature_of
 from cs25.store import Store
 from cs25.verdict import Judgement, Pooled, judge, pool_result
 
-__all__ = ["Figure", "Plan", "Run", "execute", "plan", "recall"]
+__all__ = ["Figure", "Plan", "Run", "execute", "plan", "recall", "request_of"]
 
 State = Literal["started", "done", "failed", "skipped"]
 Notice = Callable[[str], None]
@@ -265,7 +265,7 @@ def execute(
         kept = kept or place_aside(whole, place)
 
     failure = run_child(
-        _request(plan, entries, control),
+        request_of(plan, entries, control),
         threads=plan.threads,
         offline=plan.offline,
         progress=progress,
@@ -349,8 +349,8 @@ def _run_key(plan: Plan, keys: Sequence[str], control: Sequence[Result]) -> str:
     )
 
 
-def _request(
-    plan: Plan, entries: Mapping[int | None, Entry], control: Sequence[Result]
+def request_of(
+    plan: Plan, entries: Mapping[int | None, Entry] | None = None, control: Sequence[Result] = ()
 ) -> dict[str, Any]:
     """Return what `cs25.worker` is asked to do."""
     return {
@@ -358,7 +358,7 @@ def _request(
         "figure": plan.demo.figure,
         "parameters": {name: listed(value) for name, value in plan.parameters.items()},
         "seeds": list(plan.seeds),
-        "stored": [[seed, entry.result.to_json()] for seed, entry in entries.items()],
+        "stored": [[seed, entry.result.to_json()] for seed, entry in (entries or {}).items()],
         "control": [result.to_json() for result in control],
         "package": str(plan.plugin.folder) if plan.plugin.is_package else None,
     }

@@ -1,22 +1,36 @@
-"""The contract over every lecture that ships: from cards and recorded bundles alone."""
+"""The contract over every lecture that ships, and what is asked of those beyond it."""
 
 import pytest
 
 from cs25.plugins import ready
 from cs25.recorded import RECORD_SEEDS, read_bundle
 from cs25.recording import held_under_control, presets_to_record
+from cs25.testing.contract import RULES
+from cs25.testing.subject import Subject
 from cs25.verdict import judge
 
+LECTURES = [plugin for plugin in ready() if plugin.distribution == "cs25"]
 DEMOS = [
     pytest.param(plugin, demo, id=f"{plugin.id}-{demo.id}")
-    for plugin in ready()
-    if plugin.distribution == "cs25"
+    for plugin in LECTURES
     for demo in plugin.card().demos
 ]
 
 
 def test_there_are_demos_to_look_at():
     assert len(DEMOS) >= 6
+
+
+@pytest.fixture(scope="module", params=LECTURES, ids=lambda plugin: plugin.id)
+def subject(request):
+    with Subject(request.param) as subject:
+        yield subject
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_lecture_keeps_the_contract(subject, rule):
+    outcome = rule.apply(subject)
+    assert [fault for fault in outcome.faults if not fault.is_note] == []
 
 
 @pytest.mark.parametrize(("plugin", "demo"), DEMOS)

@@ -99,6 +99,25 @@ def test_a_bad_lecture_is_listed_with_its_reason(shelf, code, state, reason):
     assert found["good"].state is State.READY
 
 
+@pytest.mark.parametrize("stated", ["cs25_api = 2", "cs25_api: int = 2  # of 2030"])
+def test_the_interface_is_asked_for_before_any_code_of_a_lecture_runs(shelf, stated):
+    witness = shelf.folder / "it-ran"
+    shelf.install(
+        "bad", f"open({str(witness)!r}, 'w').close()\n{stated}\nfrom cs25 import Future\n"
+    )
+    assert states()["bad"].state is State.INCOMPATIBLE
+    assert "written for plugin interface 2; this cs25 offers 1" in states()["bad"].reason
+    with pytest.raises(StateError, match="incompatible"):
+        load_plugin("bad")
+    assert not witness.exists()
+
+
+def test_an_interface_that_only_a_run_can_tell_is_asked_for_before_the_hook_is_called(shelf):
+    hook = "from cs25 import hookimpl\n@hookimpl\ndef cs25_lecture():\n    raise SystemExit(3)\n"
+    shelf.install("bad", f"cs25_api = 1 + 1\n{hook}")
+    assert states()["bad"].state is State.INCOMPATIBLE
+
+
 def test_a_malformed_entry_point_is_a_broken_lecture(shelf):
     shelf.install("good", GOOD)
     shelf.write("bad-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")

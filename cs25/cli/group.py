@@ -25,6 +25,8 @@ COMMANDS = {
     "claims": "Every claim, its criterion, our number, the paper's, and the verdict.",
     "record": "Make the recorded results that a lecture ships.",
     "test": "Run a lecture's own tests.",
+    "new": "Make a lecture of one's own.",
+    "check": "Hold a lecture against the contract.",
     "runs": "Past runs: list, show, compare, clear.",
     "docs": "Build the course reference of all installed lectures, or open it.",
     "doctor": "Check the environment, with a remedy for each finding.",

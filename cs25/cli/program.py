@@ -20,6 +20,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -33,6 +34,13 @@ __all__ = ["cli", "main"]
 ISSUE_HINT = "This is a fault of cs25: please report it with the output of --traceback."
 
 
+def _name_files(ctx: click.Context, parameter: click.Parameter, paths: Sequence[Path]) -> None:
+    if paths:
+        from cs25.single_file import files_named
+
+        ctx.with_resource(files_named(paths))
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={
@@ -42,6 +50,16 @@ ISSUE_HINT = "This is a fault of cs25: please report it with the output of --tra
     },
 )
 @click.version_option(package_name="cs25", message="cs25 %(version)s")
+@click.option(
+    "--plugin",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    is_eager=True,  # before --help, which shows the commands of plugins
+    expose_value=False,
+    callback=_name_files,
+    help="A lecture's file, found without being installed; may be repeated.",
+)
 @common_options
 def cli() -> None:
     """Notes you can run: a companion to Stanford's CS25 lectures.

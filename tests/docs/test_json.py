@@ -9,6 +9,7 @@ import pytest
 
 from cs25.render import schema
 from cs25.result import TableJson
+from cs25.testing import contract
 
 DEMO = ("emergence", "critical-mass")
 
@@ -96,3 +97,11 @@ def test_the_fields_of_runs_are_documented(fields, printed):
 
 def test_the_fields_of_a_finding_are_documented(fields, printed):
     assert set(printed("doctor")["findings"][0]) == fields("finding")
+
+
+def test_the_fields_of_the_contract_are_documented(fields, printed, monkeypatch):
+    # One rule shows the shape; the whole contract would run every demo.
+    monkeypatch.setattr(contract, "RULES", contract.RULES[:1])
+    found = printed("check", DEMO[0])["contract"]
+    assert set(found) == fields("contract")
+    assert set(found["rules"][0]) == fields("rule")

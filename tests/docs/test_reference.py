@@ -16,6 +16,7 @@ import cs25.nn
 from cs25 import errors, hookspecs
 from cs25.cli import cli, program
 from cs25.plugins import State
+from cs25.testing.contract import RULES
 
 ROOT = Path(__file__).parents[2]
 HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("cs25_"))
@@ -171,3 +172,10 @@ def test_the_variables_of_options_do_what_the_options_do(page, monkeypatch):
         by_option, by_default = parsed(words), parsed(words[:first])
         monkeypatch.setenv(name, value)
         assert by_default != parsed(words[:first]) == by_option
+
+
+def test_the_rules_of_the_contract_are_those_there_are(page):
+    rows = page("guides/authoring").table("the-contract")
+    plain = str.maketrans("‘’", "''")  # the book sets quotation marks
+    shown = [(rule, sentence.translate(plain)) for rule, sentence in rows]
+    assert shown == [(rule.id, rule.sentence) for rule in RULES]

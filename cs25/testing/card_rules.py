@@ -1,0 +1,83 @@
+"""Rules that the card alone decides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from cs25.child import child_environment
+from cs25.testing.rule import Fault, rule
+from cs25.testing.subject import Subject
+
+__all__ = ["card_is_light", "card_is_whole", "parameters_have_help"]
+
+_HEAVY_MODULES = """
+import sys
+from cs25.light import HEAVY
+from cs25.plugins import load_plugin
+load_plugin(sys.argv[1])
+print(*sorted(HEAVY & set(sys.modules)))
+"""
+
+
+@rule("card", "The card validates, and names notes, tests and at least one demo.")
+def card_is_whole(subject: Subject) -> Iterator[Fault]:
+    card, folder = subject.card, subject.plugin.folder
+    if not card.demos:
+        yield Fault("the card has no demo", "Add one: Lecture(..., demos=(Demo(...),)).")
+    if card.notes is None:
+        yield Fault("the card names no notes", 'Write some, and name them: notes="notes.md".')
+    elif folder is None or not (folder / card.notes).is_file():
+        where = f"{folder} has no file {card.notes!r}"
+        yield Fault(f"{where}, which the card names as its notes", "Write it, or mend the name.")
+    if card.tests is None:
+        yield Fault("the card names no tests", f'Name their package: tests="{_tests(subject)}".')
+    elif not _exists(card.tests):
+        found = f"there is no module {card.tests}, which the card names as its tests"
+        yield Fault(found, "Write it, or mend the name.")
+
+
+@rule("light", "The card imports nothing heavy: tried in a fresh interpreter.")
+def card_is_light(subject: Subject) -> Iterator[Fault]:
+    done = subprocess.run(
+        [sys.executable, "-c", _HEAVY_MODULES, subject.plugin.id],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=child_environment(1, offline=True, progress=False),
+    )
+    remedy = "Import it in the demo's module; the card names that as text."
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        yield Fault(f"a fresh interpreter cannot load the card: {last}", "Load it, and see.")
+    for name in done.stdout.split():
+        yield Fault(f"{subject.plugin.package} imports {name}", remedy)
+
+
+@rule("help", "Every demo has a summary, and every parameter and number its words.")
+def parameters_have_help(subject: Subject) -> Iterator[Fault]:
+    for demo in subject.card.demos:
+        for parameter in subject.signature(demo).parameters:
+            if not parameter.help:
+                yield Fault(
+                    f"{demo.id}: parameter {parameter.name!r} has no help",
+                    f"Say what it is under `Args:` in the docstring of {demo.run}.",
+                )
+        if not demo.measures:
+            yield Fault(
+                f"{demo.id}: the card says of no number what it means",
+                'Say it in the card: Demo(..., measures={"loss": "what it is"}).',
+            )
+
+
+def _tests(subject: Subject) -> str:
+    return f"{subject.plugin.package}.tests"
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

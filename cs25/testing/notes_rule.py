@@ -1,0 +1,88 @@
+"""The notes, laid out as `cs25 notes` does it, with a watch on everything they ask for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+
+from cs25.ledger import Row, recorded_measures
+from cs25.notes import read_notes
+from cs25.render.document import row_document
+from cs25.render.notes import Lookups, Notes
+from cs25.suggest import did_you_mean
+from cs25.testing.rule import Fault, rule
+from cs25.testing.subject import Subject
+
+__all__ = ["notes_resolve"]
+
+
+@rule("notes", "The notes parse, and every {demo}, {claim} and {value} in them exists.")
+def notes_resolve(subject: Subject) -> Iterator[Fault]:
+    text = read_notes(subject.plugin)
+    if text is None:
+        return  # said by the rule of the card
+    missing: list[tuple[str, str, tuple[str, ...]]] = []
+    notes = Notes(text, _lookups(subject, lambda *what: missing.append(what)))
+    Console(file=io.StringIO(), width=88).print(notes)
+    for kind, name, known in dict.fromkeys(missing):
+        there_is = ", ".join(known) or "none"
+        found = f"{{{kind}}} {name!r} does not exist (there is: {there_is})"
+        yield Fault(found + did_you_mean(name, known), "Mend the name: `lecture.name` in full.")
+    yield from _unclosed(text, notes)
+
+
+class _Watched(dict[str, Mapping[str, Any]]):
+    """A mapping that tells which keys were looked up in vain."""
+
+    def __init__(self, items: Mapping[str, Mapping[str, Any]], tell: Callable[[str], None]) -> None:
+        super().__init__(items)
+        self.tell = tell
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            self.tell(key)
+        return super().get(key, default)
+
+
+def _lookups(subject: Subject, miss: Callable[[str, str, tuple[str, ...]], None]) -> Lookups:
+    card = subject.card
+    demos = {f"{card.id}.{demo.id}": {"summary": demo.summary} for demo in card.demos}
+    claims = {
+        f"{card.id}.{claim.id}": row_document(Row(card.id, demo.id, claim))
+        for demo in card.demos
+        for claim in demo.claims
+    }
+    numbers = tuple(
+        f"{card.id}.{demo.id}.{measure}"
+        for demo in card.demos
+        for measure in (recorded_measures(subject.plugin, demo.id) or demo.measures)
+    )
+
+    def value(name: str) -> str | None:
+        if name not in numbers:
+            miss("value", name, numbers)
+        return None
+
+    return Lookups(
+        claims=_Watched(claims, lambda name: miss("claim", name, tuple(claims))),
+        demos=_Watched(demos, lambda name: miss("demo", name, tuple(demos))),
+        values=value,
+    )
+
+
+def _unclosed(text: str, notes: Notes) -> Iterator[Fault]:
+    lines = text.splitlines()
+    for token in notes.parsed:
+        if token.type == "fence" and token.map is not None:
+            first, end = token.map
+            is_open = end - first < 2 or not lines[end - 1].lstrip(" >").startswith(token.markup)
+            # A block that does not end takes the next one's beginning for its content.
+            inner = [line for line in token.content.splitlines() if line.startswith(token.markup)]
+            if is_open or inner:
+                yield Fault(
+                    f"the block that begins in line {first + 1} of the notes does not end",
+                    f"Close it with {token.markup} in a line of its own.",
+                )

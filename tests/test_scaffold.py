@@ -1,0 +1,146 @@
+"""`cs25 new` makes a distribution that works as it stands."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cs25.errors import UsageError
+from cs25.scaffold import LONGEST, plan_scaffold
+from cs25.testing.contract import RULES
+
+#: The shortest and the longest name: lines must neither break nor join.
+NAMES = ("a", "a-lecture-of-thirty-characters")
+#: Tests of the experiment, beside the contract's.
+N_TESTS = 6
+
+
+def test_a_new_lecture_is_told_file_by_file_and_where_to_go_next(cs25, tmp_path):
+    said = cs25("new", "my-lecture", "--into", str(tmp_path))
+    assert said.code == 0, said.err
+    folder = tmp_path / "cs25-my-lecture"
+    made = sorted(str(path) for path in folder.rglob("*") if path.is_file())
+    assert sorted(said.out.splitlines()) == made
+    assert str(folder / "cs25_my_lecture" / "notes.md") in made
+    assert str(folder / ".github" / "workflows" / "tests.yml") in made
+    assert "cs25 record my-lecture" in said.err
+    texts = [Path(path).read_text(encoding="utf-8") for path in made]
+    assert not any("{{" in text or "{%" in text for text in texts)
+
+
+def test_a_dry_run_shows_the_same_and_writes_nothing(cs25, tmp_path):
+    said = cs25("new", "my-lecture", "--into", str(tmp_path), "--dry-run")
+    assert said.code == 0
+    assert str(tmp_path / "cs25-my-lecture" / "pyproject.toml") in said.out.splitlines()
+    assert "nothing was written" in said.err
+    assert list(tmp_path.glob("cs25-*")) == []
+
+
+def test_an_existing_folder_is_never_overwritten(cs25, tmp_path):
+    folder = tmp_path / "cs25-my-lecture"
+    folder.mkdir()
+    for words in ((), ("--dry-run",)):
+        said = cs25("new", "my-lecture", "--into", str(tmp_path), *words)
+        assert said.code == 2
+        assert "is there already, and nothing is overwritten" in said.err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["My-Lecture", "my_lecture", "2nd", "a--b", "a-", "", "a" * 31, "ä"]
+)
+def test_a_name_that_cannot_be_one_is_refused(cs25, tmp_path, name):
+    said = cs25("new", name, "--into", str(tmp_path))
+    assert said.code == 2
+    assert "expected one like 'my-lecture'" in said.err
+    assert list(tmp_path.glob("cs25-*")) == []
+
+
+def test_a_name_with_our_prefix_or_of_another_lecture_is_refused(cs25, bench, tmp_path):
+    assert "Try `cs25 new pi`" in cs25("new", "cs25-pi").err
+    said = cs25("new", "bench", "--into", str(tmp_path))
+    assert said.code == 2
+    assert "there is a lecture 'bench' already, from bench-lecture" in said.err
+
+
+def test_a_place_that_cannot_be_written_is_told(cs25, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written"):
+        plan_scaffold("pi", tmp_path / "file", taken={}).write()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """The two lectures, made and installed as a stranger does it."""
+    place = tmp_path_factory.mktemp("made")
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    for name in NAMES:
+        scaffold = plan_scaffold(name, place, taken={})
+        scaffold.write()
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", *options, "--target", str(place / "site"),
+         *(str(place / f"cs25-{name}") for name in NAMES)],
+        check=True,
+    )  # fmt: skip
+    return place
+
+
+def run(made: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(made / "site"), *filter(None, sys.path)])
+    return subprocess.run(
+        [sys.executable, "-m", *words], cwd=cwd or made, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": path, "MYPYPATH": os.environ.get("PYTHONPATH", "")},
+    )  # fmt: skip
+
+
+def test_a_made_lecture_is_listed_and_its_claims_hold(made):
+    listed = json.loads(run(made, "cs25", "list", "--json").stdout)["lectures"]
+    states = {lecture["id"]: lecture["state"] for lecture in listed}
+    assert [states[name] for name in NAMES] == ["ready", "ready"]
+    said = run(made, "cs25", "run", NAMES[1], "--seeds", "3", "--json")
+    assert said.returncode == 0, said.stderr
+    (ended,) = json.loads(said.stdout)["runs"]
+    assert [claim["verdict"] for claim in ended["claims"]] == ["supported", "supported"]
+    assert run(made, "cs25", "notes", NAMES[1]).returncode == 0
+
+
+def test_a_made_lecture_passes_its_own_tests_and_so_the_contract(made):
+    said = run(made, "cs25", "test", NAMES[1], "-q", "-rs")
+    assert said.returncode == 0, said.stdout + said.stderr
+    n_rules = len(RULES)  # one of them is skipped
+    assert f"{N_TESTS + n_rules - 1} passed, 1 skipped" in said.stdout, said.stdout
+    assert "not recorded" in said.stdout  # the one thing that a template cannot bring
+
+
+def test_a_made_lecture_is_recorded_and_checked(made, tmp_path):
+    said = run(made, "cs25", "record", NAMES[0], "--into", str(tmp_path))
+    assert said.returncode == 0, said.stderr
+    assert "holds under the control" not in said.stderr
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    said = run(made, "cs25", "check", NAMES[0], "--json", cwd=desk)
+    assert said.returncode == 0, said.stdout
+    rules = {rule["rule"]: rule["state"] for rule in json.loads(said.stdout)["contract"]["rules"]}
+    assert {name for name, state in rules.items() if state != "passed"} == {"recorded"}
+    assert list(desk.iterdir()) == []  # nothing is left where the author stands
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_made_lecture_is_clean(made, name):
+    folder = made / f"cs25-{name}"
+    for words in (("check", "."), ("format", "--check", "."), ("check", "--select", "RUF100", ".")):
+        said = run(made, "ruff", *words, "--no-cache", cwd=folder)
+        assert said.returncode == 0, said.stdout
+
+
+def test_a_made_lecture_is_typed(made):
+    folder = made / f"cs25-{NAMES[1]}"
+    said = run(made, "mypy", "--cache-dir", os.devnull, cwd=folder)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_names_reach_the_limit():
+    assert len(NAMES[1]) == LONGEST
