@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cs25.data_files import files_read, note_files, watch
-from cs25.digest import code_digests, digest_of, hash_of, package_folder, source_file
+from cs25.digest import code_digests, digest_of, hash_of, package_folder
 from cs25.errors import StoreError
 from cs25.manifest import changed_files, numerical_versions, usable_threads
+from cs25.sources import source_file
 from cs25.store import Store
 
 if TYPE_CHECKING:

@@ -91,9 +91,8 @@ def _write(path: Path, digest: str) -> None:
     line = json.dumps([str(path), digest]) + "\n"
     descriptor = os.open(_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(
-            descriptor, line.encode()
-        )  # at once, so that lines of several processes stay whole
+        # At once, so that lines of several processes stay whole.
+        os.write(descriptor, line.encode())
     finally:
         os.close(descriptor)
 

@@ -19,7 +19,7 @@ from typing import Any
 from cs25.errors import PluginError
 from cs25.sources import source_file
 
-__all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "package_folder", "source_file"]
+__all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "package_folder"]
 
 #: Parts of the core that experiments are built from.
 SHARED = ("cs25.nn", "cs25.lm")

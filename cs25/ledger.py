@@ -14,7 +14,7 @@ from cs25.history import PastRun, past_runs
 from cs25.plugins import Plugin
 from cs25.recorded import Bundle, settings_of, stale_reasons, usable_bundle
 from cs25.store import Store
-from cs25.verdict import Judgement, Pooled, Verdict, judge, pool_result
+from cs25.verdict import Judgement, Pooled, Verdict, judge
 
 __all__ = ["Row", "ledger", "recorded_measures", "recorded_row"]
 
@@ -72,7 +72,7 @@ def recorded_row(plugin: Plugin, demo: Demo, claim: Claim, bundle: Bundle | None
     recording = bundle.recordings.get(claim.preset) if bundle else None
     if bundle is None or recording is None:
         return None
-    judgement = judge(claim, recording.results, exact=not recording.seeds)
+    judgement = judge(claim, recording.results, exact=recording.exact)
     stale = stale_reasons(plugin, demo, claim.preset, recording)
     if claim.id in bundle.changed_criteria(demo):
         stale.append("criterion changed after recording")
@@ -86,7 +86,7 @@ def recorded_measures(
     demo = next((demo for demo in plugin.card().demos if demo.id == demo_id), None)
     bundle = usable_bundle(plugin, demo, notice) if demo else None
     recording = bundle.recordings.get(DEFAULT_PRESET) if bundle else None
-    return pool_result(recording.results, exact=not recording.seeds) if recording else {}
+    return recording.pooled() if recording else {}
 
 
 def _row_of_run(

@@ -15,6 +15,7 @@ from cs25.errors import PluginError, ResultError, StoreError
 from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
+from cs25.verdict import Pooled, pool_result
 
 __all__ = [
     "Bundle",
@@ -56,6 +57,15 @@ class Recording:
     results: tuple[Result, ...]
     control: tuple[Result, ...]
     manifest: Mapping[str, Any]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the demo takes no seed, so that its one result is the number itself."""
+        return not self.seeds
+
+    def pooled(self) -> dict[str, Pooled]:
+        """Return the measures, pooled over seeds."""
+        return pool_result(self.results, exact=self.exact)
 
     def to_json(self) -> dict[str, Any]:
         """Return the recording as plain data."""

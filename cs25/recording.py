@@ -97,7 +97,7 @@ def held_under_control(demo: Demo, preset: str, recording: Recording) -> list[st
     return [
         claim.id
         for claim in demo.claims
-        if claim.preset == preset and judge(claim, recording.control, exact=not recording.seeds).met
+        if claim.preset == preset and judge(claim, recording.control, exact=recording.exact).met
     ]
 
 

@@ -12,9 +12,10 @@ from importlib import import_module
 from typing import Any
 
 from cs25.card import DEFAULT_PRESET, Demo
-from cs25.digest import code_digests, digest_of, file_digest, source_file
+from cs25.digest import code_digests, digest_of, file_digest
 from cs25.errors import PluginError, StoreError
 from cs25.parameters import Signature, read_signature
+from cs25.sources import source_file
 from cs25.store import Store
 
 __all__ = ["import_target", "known_signature", "signature_of"]

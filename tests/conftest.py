@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 from cs25.cli import main
-from cs25.digest import source_file
+from cs25.sources import source_file
 
 # The same examples everywhere, and a busy machine is no failure.
 hypothesis.settings.register_profile("cs25", deadline=None, derandomize=True)
@@ -111,6 +111,13 @@ def draw(results, control):
 '''
 
 
+def write_below(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return path
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A folder of installed distributions, on ``sys.path`` and on ``PYTHONPATH``."""
@@ -118,9 +125,7 @@ class Shelf:
     folder: Path
 
     def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        path = write_below(self.folder, name, text)
         importlib.invalidate_caches()
         source_file.cache_clear()
         return path
@@ -295,9 +300,7 @@ class Book:
     sources: Path
 
     def write(self, name: str, text: str) -> None:
-        path = self.sources / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        write_below(self.sources, name, text)
 
     def build(
         self, out: str = "out", *, jobs: int = 1, builder: str = "html", **conf: Any

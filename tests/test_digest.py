@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs25.digest import code_digests, digest_of, file_digest, source_file
+from cs25.digest import code_digests, digest_of, file_digest
+from cs25.sources import source_file
 
 EXPERIMENT = '''
 """Growing things."""
@@ -324,7 +325,7 @@ def test_nothing_is_imported(toy):
 
 
 def test_a_script_has_no_source_that_another_process_could_import():
-    code = "from cs25.digest import source_file\nassert source_file('__main__') is None"
+    code = "from cs25.sources import source_file\nassert source_file('__main__') is None"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -219,7 +219,7 @@ def load_course(*, strict: bool = False) -> Course:
     """Load every installed lecture that is not disabled.
 
     Args:
-        strict: a lecture in a bad state, or a part of one that cannot be shown, is an error.
+        strict: a lecture in a bad state is an error.
 
     Raises:
         PluginError: so it is.
@@ -232,10 +232,7 @@ def load_course(*, strict: bool = False) -> Course:
         if strict and plugin.state is not State.READY:
             raise StateError(plugin.id, plugin.state, plugin.reason)
         chapters.append(_chapter(plugin) if plugin.state is State.READY else Chapter(plugin))
-    course = Course(tuple(chapters))
-    if strict:
-        check_course(course)
-    return course
+    return Course(tuple(chapters))
 
 
 def check_course(course: Course) -> None:

@@ -24,7 +24,7 @@ def measures_table(demo: Demo, recording: Recording, *, full: bool) -> nodes.tab
         recording: the results.
         full: their meaning and their values under the control, too.
     """
-    pooled = pool_result(recording.results, exact=not recording.seeds)
+    pooled = recording.pooled()
     control = pool_result(recording.control) if recording.control and full else {}
     shown = {name: with_interval(p.value, p.low, p.high) for name, p in pooled.items()}
     has_interval = any(interval for _, interval in shown.values())

@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.domains import Domain
 from sphinx.util.docutils import SphinxDirective
 
-from cs25.digest import source_file
 from cs25.plugins import Plugin
+from cs25.sources import source_file
 from cs25.sphinxext.trouble import notice_box
 
 __all__ = ["LectureModuleDirective", "is_foreign_type", "public_modules"]

@@ -12,7 +12,6 @@ from cs25.render.numerals import quantity
 from cs25.sphinxext.course import course_of
 from cs25.sphinxext.elements import stale
 from cs25.sphinxext.fingerprints import depend
-from cs25.verdict import pool_result
 
 __all__ = ["ValueRole"]
 
@@ -33,7 +32,7 @@ class ValueRole(SphinxRole):
         recording = experiment.recordings.get(DEFAULT_PRESET)
         if recording is None:
             return self._unknown(f"nothing is recorded of {experiment.name}")
-        pooled = pool_result(recording.results, exact=not recording.seeds)
+        pooled = recording.pooled()
         if measure not in pooled:
             unknown = UnknownNameError(f"measure of {experiment.name}", measure, tuple(pooled))
             return self._unknown(unknown.message)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from cs25.card import Demo
 from cs25.errors import ResultError
@@ -56,22 +57,20 @@ def seeds_repeat(subject: Subject) -> Iterator[Fault]:
 
 @rule("json", "Every result survives the way through JSON.")
 def results_survive_json(subject: Subject) -> Iterator[Fault]:
-    for demo, first, _ in _trials(subject):
-        if first.result is None:
-            continue
+    for demo, _, result in _results(subject):
         try:
-            same = Result.from_json(first.result).to_json() == first.result
+            same = Result.from_json(result).to_json() == result
+            wrong = "" if same else "it reads back otherwise"
         except ResultError as error:
-            yield Fault(f"{demo.id}: {error.message}", "Return plain numbers and texts.")
-            continue
-        if not same:
-            yield Fault(f"{demo.id}: it reads back otherwise", "Return plain numbers and texts.")
+            wrong = error.message
+        if wrong:
+            yield Fault(f"{demo.id}: {wrong}", "Return plain numbers and texts.")
 
 
 @rule("draws", "Every figure draws, with words for those who cannot see it.")
 def figures_draw(subject: Subject) -> Iterator[Fault]:
-    for demo, first, _ in _trials(subject):
-        if demo.figure is None or first.result is None:
+    for demo, first, _ in _results(subject):
+        if demo.figure is None:
             continue
         if first.error:
             again = f"cs25 run {subject.card.id} {demo.id} --preset {SMOKE} --fresh --traceback"
@@ -85,10 +84,8 @@ def figures_draw(subject: Subject) -> Iterator[Fault]:
 
 @rule("measures", "Every claim's metric is in the result; every number's meaning in the card.")
 def measures_are_there(subject: Subject) -> Iterator[Fault]:
-    for demo, first, _ in _trials(subject):
-        if first.result is None:
-            continue
-        measured = {*first.result["measures"], *_recorded(subject, demo)}
+    for demo, _, result in _results(subject):
+        measured = {*result["measures"], *_recorded(subject, demo)}
         there_is = ", ".join(sorted(measured)) or "none"
         for claim in demo.claims:
             for metric in claim.metrics:
@@ -128,6 +125,13 @@ def network_is_not_needed(subject: Subject) -> Iterator[Fault]:
 def _trials(subject: Subject) -> Iterator[tuple[Demo, Trial, Trial]]:
     for demo in subject.smoking:
         yield (demo, *subject.trials[demo.id])
+
+
+def _results(subject: Subject) -> Iterator[tuple[Demo, Trial, Mapping[str, Any]]]:
+    """Yield the demos that gave a result, each with its first trial."""
+    for demo, first, _ in _trials(subject):
+        if first.result is not None:
+            yield demo, first, first.result
 
 
 def _recorded(subject: Subject, demo: Demo) -> set[str]:

@@ -21,8 +21,8 @@ import click
 import pytest
 
 from cs25.cli import cli
-from cs25.digest import source_file
 from cs25.plugins import ready
+from cs25.sources import source_file
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
