@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cs25.card import ModelSource as ModelSource
     from cs25.card import Published as Published
     from cs25.card import Reading as Reading
+    from cs25.card import Wheel as Wheel
     from cs25.criteria import AtLeast as AtLeast
     from cs25.criteria import AtMost as AtMost
     from cs25.criteria import Greater as Greater
@@ -80,6 +81,7 @@ _HOME = {
     "Result": "cs25.result",
     "Run": "cs25.runner",
     "Table": "cs25.result",
+    "Wheel": "cs25.card",
     "Within": "cs25.criteria",
     "cached": "cs25.artefacts",
     "hookimpl": "cs25.hookspecs",

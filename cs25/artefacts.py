@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cs25.data_files import files_read, note_files, watch
+from cs25.data_files import files_read, models_used, note_files, note_model, watch
 from cs25.digest import code_digests, digest_of, hash_of, package_folder
 from cs25.errors import StoreError
-from cs25.manifest import changed_files, numerical_versions, usable_threads
+from cs25.manifest import changed_files, changed_models, numerical_versions, usable_threads
 from cs25.sources import source_file
 from cs25.store import Store
 
@@ -110,11 +110,13 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         store = Store()
         folder = store.path("artefacts", name.replace(":", "."), key)
         found = _read(store, folder)
-        if found is not None and not (package and changed_files(found[2], package)):
-            arrays, duration_s, files = found
+        if found is not None and _still_holds(found[1], package):
+            arrays, about = found
             if package is not None:
-                note_files(package, files)
-            _note(Artefact(name, key, duration_s, reused=True))
+                note_files(package, about["data"])
+            for model, used in about["models"].items():
+                note_model(model, **used)
+            _note(Artefact(name, key, about["duration_s"], reused=True))
             return arrays
         start = time.perf_counter()
         returned = function(**arguments)
@@ -126,11 +128,18 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
             "arrays": hash_of(data),
             "names": list(returned),
             "data": files_read(package) if package else {},
+            "models": models_used(),
         }
         _write(store, folder, data, about)
         return _load(data, about)  # what the next call will read: the same in every respect
 
     return wrapper
+
+
+def _still_holds(about: Mapping[str, Any], package: Path | None) -> bool:
+    """Whether the data files and models that something was made from are unchanged."""
+    files = changed_files(about["data"], package) if package else []
+    return not files and not changed_models(about["models"])
 
 
 def _note(artefact: Artefact) -> None:
@@ -171,8 +180,8 @@ def _load(data: bytes, about: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {name: arrays[name] for name in about["names"]}
 
 
-def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float, dict[str, str]] | None:
-    """Return what is kept: the arrays, what they cost, and the data files they come from."""
+def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+    """Return what is kept: the arrays, and what they cost and come from."""
     try:
         about = store.read(folder, "about")
         if about is None:
@@ -180,8 +189,8 @@ def _read(store: Store, folder: Path) -> tuple[dict[str, np.ndarray], float, dic
         data = (folder / ARRAYS).read_bytes()
         if hash_of(data) != about["arrays"]:
             raise StoreError(f"{folder / ARRAYS} is not what was written")
-        # What an earlier version kept lists no data files: there was none.
-        return _load(data, about), float(about["duration_s"]), about.get("data", {})
+        # What an earlier version kept lists no data files or no models: there was none.
+        return _load(data, about), {"data": {}, "models": {}, **about}
     except (OSError, KeyError) as error:
         warnings.warn(f"{folder} is damaged and is made again ({error})", stacklevel=3)
         return None

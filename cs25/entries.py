@@ -9,7 +9,7 @@ from typing import Any
 
 from cs25.digest import digest_of
 from cs25.errors import ResultError, StoreError
-from cs25.manifest import changed_files, differences, key_of
+from cs25.manifest import changed_files, changed_models, differences, key_of
 from cs25.result import Result
 from cs25.store import Store
 
@@ -39,6 +39,7 @@ class Entry:
             "key": key_of(inputs),
             **inputs,
             "data": document["data"],
+            "models": document["models"],
             "artefacts": document["artefacts"],
             "duration_s": document["duration_s"],
             "peak_memory_mib": document["peak_memory_mib"],
@@ -51,7 +52,7 @@ class Entry:
 def find_entry(
     store: Store, inputs: Mapping[str, Any], package: Path | None, notice: Callable[[str], None]
 ) -> Entry | None:
-    """Return the stored result for these inputs, if it is intact and its files are unchanged."""
+    """Return the stored result for these inputs, if it is intact and what it read is unchanged."""
     folder = _folder(store, inputs)
     try:
         document = store.read(folder, "entry")
@@ -63,6 +64,8 @@ def find_entry(
         notice(f"a stored result is damaged and is computed again: {folder} ({error})")
         return None
     if package is not None and changed_files(data, package):
+        return None
+    if changed_models(entry.manifest.get("models", {})):
         return None
     return entry
 
@@ -101,7 +104,12 @@ def why_not_stored(
         return None
     old = {name: newest[1].get(name) for name in inputs}
     files = changed_files(newest[1].get("data", {}), package) if package else []
-    return differences(old, inputs) + [f"file {name} changed" for name in files]
+    models = changed_models(newest[1].get("models", {}))
+    return [
+        *differences(old, inputs),
+        *(f"file {name} changed" for name in files),
+        *(f"model {name} changed" for name in models),
+    ]
 
 
 def _folder(store: Store, inputs: Mapping[str, Any]) -> Path:

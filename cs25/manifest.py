@@ -18,6 +18,9 @@ __all__ = ["differences", "inputs_of", "key_of", "provenance", "usable_threads"]
 #: Recorded results, which change no number; `cs25 record` writes them one after the other.
 RECORDED = "**/results/*.json"
 
+#: What the keys of these parts of a manifest are, in words.
+_KINDS = {"code": "code of", "data": "file", "models": "model"}
+
 #: Libraries whose version can change a number.
 NUMERICAL = ("torch", "numpy", "transformers")
 
@@ -63,10 +66,12 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") 
         here, there = old.get(name), new.get(name)
         if here == there:
             continue
-        if isinstance(here, Mapping) and isinstance(there, Mapping):
+        if path == "models" and here and there:
+            found.append(f"model {name} was of {here['source']}, is of {there['source']}")
+        elif isinstance(here, Mapping) and isinstance(there, Mapping):
             found += differences(here, there, path=name)
-        elif path in ("code", "data"):
-            kind = "code of" if path == "code" else "file"
+        elif path in _KINDS:
+            kind = _KINDS[path]
             change = "changed" if here and there else ("is new" if there else "is gone")
             found.append(f"{kind} {name} {change}")
         else:
@@ -84,6 +89,21 @@ def changed_files(data: Mapping[str, str], folder: Path) -> list[str]:
             return False
 
     return [name for name, digest in data.items() if not unchanged(name, digest)]
+
+
+def changed_models(models: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return the models that hold other weights on this machine now than when they were used.
+
+    One that is no longer here changes nothing: what was computed with it stands.
+    """
+    from cs25.lm.supply.shelf import find
+
+    here = {name: find(name) for name in models}
+    return [
+        name
+        for name, used in models.items()
+        if (model := here[name]) is not None and model.identity != used["identity"]
+    ]
 
 
 def numerical_versions() -> dict[str, str | None]:

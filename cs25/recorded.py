@@ -12,6 +12,7 @@ from cs25.card import DEFAULT_PRESET, Demo
 from cs25.destination import write_whole
 from cs25.digest import code_digests
 from cs25.errors import PluginError, ResultError, StoreError
+from cs25.lm.supply.catalogue import repinned
 from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result
@@ -216,7 +217,8 @@ def stale_reasons(plugin: Plugin, demo: Demo, preset: str, recording: Recording)
     if plugin.folder is not None:
         files = changed_files(recording.manifest["data"], plugin.folder)
         reasons += [f"file {name} changed" for name in files]
-    return reasons
+    models = repinned(recording.manifest.get("models", {}))
+    return reasons + [f"model {name} changed" for name in models]
 
 
 def _text(value: Any, margin: str = "") -> str:

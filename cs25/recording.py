@@ -147,7 +147,7 @@ def verify(
     differing = _disagreement(recording.results[0], run.results[0], demo.tolerance)
     if differing:
         return None, differing
-    current = {name: run.manifest[name] for name in ("code", "data", "git", "cs25")}
+    current = {name: run.manifest[name] for name in ("code", "data", "models", "git", "cs25")}
     manifest = {**recording.manifest, **current, "verified": run.manifest["started"]}
     return replace(recording, manifest=manifest), "one seed gives the same numbers"
 

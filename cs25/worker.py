@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cs25.artefacts import collect_artefacts
-from cs25.data_files import files_read
+from cs25.data_files import files_read, models_used
 from cs25.errors import Cs25Error, DemoError
 from cs25.memory import peak_mib
 from cs25.result import Result
@@ -74,6 +74,7 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
                     "duration_s": duration_s,
                     "peak_memory_mib": peak_mib(),
                     "data": files_read(Path(package)) if package else {},
+                    "models": models_used(),
                     "artefacts": [artefact.to_json() for artefact in artefacts],
                 },
             )

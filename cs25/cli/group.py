@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cs25.card import Command
 from cs25.cli.options import ReaderGone
 from cs25.errors import PluginError, UnknownNameError
+
+if TYPE_CHECKING:
+    from cs25.offers import Offers
 
 __all__ = ["COMMANDS", "LazyGroup"]
 
@@ -27,6 +30,7 @@ COMMANDS = {
     "test": "Run a lecture's own tests.",
     "new": "Make a lecture of one's own.",
     "check": "Hold a lecture against the contract.",
+    "models": "Pretrained models on this machine: list, fetch, remove.",
     "runs": "Past runs: list, show, compare, clear.",
     "docs": "Build the course reference of all installed lectures, or open it.",
     "doctor": "Check the environment, with a remedy for each finding.",
@@ -90,16 +94,16 @@ class LazyGroup(click.Group):
 
     def _plugin_commands(self, ctx: click.Context) -> Sequence[tuple[Command, str]]:
         """Return what plugins offer, asked once for each line; no core command is shadowed."""
-        from cs25.commands import Offered, offered_commands
+        from cs25.commands import offered_commands
         from cs25.plugins import ready
 
         meta = ctx.find_root().meta
-        offered: Offered | None = meta.get(_META)
+        offered: Offers[Command] | None = meta.get(_META)
         if offered is None:
             offered = meta[_META] = offered_commands(ready(), core=COMMANDS)
             for problem in () if ctx.resilient_parsing else offered.problems:
                 click.echo(f"cs25: {problem}", err=True)
-        return offered.commands
+        return offered.items
 
 
 def _load(target: str, distribution: str) -> click.Command:

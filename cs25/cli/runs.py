@@ -111,7 +111,17 @@ def diff(first: str, second: str, json: bool) -> None:
     for run, found in zip(runs, entries, strict=True):
         if not found:
             raise UsageError(f"the results of run {run.id} are gone: run it again")
-    compared = ("lecture", "demo", "parameters", "seed", "code", "data", "versions", "threads")
+    compared = (
+        "lecture",
+        "demo",
+        "parameters",
+        "seed",
+        "code",
+        "data",
+        "models",
+        "versions",
+        "threads",
+    )
     old, new = ({k: found[0].manifest.get(k) for k in compared} for found in entries)
     old["seeds"], new["seeds"] = (run.about["seeds"] for run in runs)
     inputs = differences(old, new)

@@ -72,6 +72,9 @@ def _digests(recording: Recording) -> list[nodes.Node]:
         "Parameters": {n: str(v) for n, v in recording.parameters.items()},
         "Digests of the code": manifest.get("code") or {},
         "Digests of data files": manifest.get("data") or {},
+        "Pretrained models": {
+            name: used["source"] for name, used in (manifest.get("models") or {}).items()
+        },
     }
     if artefacts := manifest.get("artefacts"):
         parts["Kept intermediate results"] = {

