@@ -58,13 +58,10 @@ def decode(
         for first in range(0, len(order), per_batch):
             chosen = order[first : first + per_batch]
             batch = _Batch(network, tokenizer, [prompts[i] for i in chosen], n, stop)
-            noise = (
-                None
-                if temperature == 0
-                else np.stack(
-                    [_noise(seed, prompts[i], j, max_tokens) for i in chosen for j in range(n)]
-                )
-            )
+            noise = None
+            if temperature > 0:
+                own = [_noise(seed, prompts[i], j, max_tokens) for i in chosen for j in range(n)]
+                noise = torch.from_numpy(np.stack(own))
             batch.run(max_tokens, temperature, top_k, top_p, noise)
             for i, completions in zip(chosen, batch.completions(), strict=True):
                 answers[i] = completions
@@ -100,8 +97,17 @@ class _Batch:
         temperature: float,
         top_k: int | None,
         top_p: float | None,
-        noise: Float[np.ndarray, "row token"] | None,
+        noise: Float[Tensor, "row token"] | None,
     ) -> None:
+        """Decode until all have ended, or have ``max_tokens``.
+
+        Args:
+            max_tokens: the most tokens of a sample.
+            temperature: divides the logits where something is drawn.
+            top_k: see `filtered`.
+            top_p: see `filtered`.
+            noise: a random number in [0, 1) for each token; None takes the likeliest.
+        """
         longest = max(map(len, self.prompts))
         # Padding stands on the left, so that what is last is last in every row.
         ids = torch.zeros(len(self.prompts), longest, dtype=torch.long)
@@ -129,7 +135,7 @@ class _Batch:
                 token = logits.argmax(dim=-1)
             else:
                 probs = filtered(logits / temperature, top_k=top_k, top_p=top_p)
-                token = _draw(probs, torch.from_numpy(noise[rows, step]))
+                token = _draw(probs, noise[rows, step])
             chosen = log_probs.gather(1, token[:, None])[:, 0]
             going = torch.tensor(
                 [
