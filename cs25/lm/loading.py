@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -78,24 +80,43 @@ def _encoder(name: str, folder: Path, identity: str) -> TextEncoder:
 
 def _network(kind: Any, name: str, folder: Path, *, dtype: torch.dtype) -> Any:
     """Load weights in evaluation mode. Never pickle, and never code that came with a model."""
+    with _silence():
+        try:
+            network, found = kind.from_pretrained(
+                folder,
+                dtype=dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+        except (ValueError, OSError, KeyError) as error:
+            raise _unfit(name, kind, str(error).splitlines()[0]) from error
+    # What is missing would be random numbers. A pooler of BERT's is not used here.
+    missing = [key for key in found["missing_keys"] if not key.startswith("pooler.")]
+    if missing:
+        raise _unfit(name, kind, f"it holds no weights for {missing[0]}")
+    return network.eval().requires_grad_(False)
+
+
+def _unfit(name: str, kind: Any, why: str) -> RequirementError:
+    return RequirementError(
+        f"model {name!r} cannot be loaded by {kind.__name__}: {why}",
+        remedy="`load` is for causal language models, `load_encoder` for encoders of texts.",
+    )
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep transformers from drawing bars and reporting what is checked here."""
     from transformers.utils import logging
 
-    showed = logging.is_progress_bar_enabled()
+    showed, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
-        network = kind.from_pretrained(
-            folder,
-            dtype=dtype,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-        )
-    except (ValueError, OSError, KeyError) as error:
-        raise RequirementError(
-            f"model {name!r} cannot be loaded by {kind.__name__}: {str(error).splitlines()[0]}",
-            remedy="`load` is for causal language models, `load_encoder` for encoders of texts.",
-        ) from error
+        yield
     finally:
+        logging.set_verbosity(level)
         if showed:
             logging.enable_progress_bar()
-    return network.eval().requires_grad_(False)

