@@ -10,7 +10,7 @@ from lm_networks import ARCHITECTURES, D_VOCAB, model, network, tokenizer
 
 from cs25.lm import scoring
 from cs25.lm.scoring import Scorer
-from cs25.lm.tokens import Sequence, encode, joined
+from cs25.lm.tokens import Continuation, encode, joined
 
 #: Rounding of float32 over a few dozen tokens.
 TOLERANCE = 1e-4
@@ -20,7 +20,7 @@ PROMPTS = [f"{HEADER}{what} sat on" for what in ("the dog", "a log", "the capita
 CONTINUATIONS = [[" the mat", " the log", " a"], [" it"], [" the log and the dog", ""], ["s", "!"]]
 
 
-def alone(architecture: str, sequence: Sequence) -> float:
+def alone(architecture: str, sequence: Continuation) -> float:
     """Return the log-probability of a continuation from one plain forward pass of transformers."""
     with torch.inference_mode():
         logits = network(architecture)(input_ids=torch.tensor([sequence.ids])).logits[0]
@@ -41,7 +41,7 @@ def test_scores_are_those_of_the_whole_text_alone(architecture):
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_all_but_slopes_are_packed(architecture):
     scorer = Scorer(network(architecture))
-    scorer.score([[Sequence((0, 5, 6, 7), 2)]])
+    scorer.score([[Continuation((0, 5, 6, 7), 2)]])
     # Bloom tells positions by the distance in the row, so its sequences must stand alone.
     assert scorer._packs is (architecture != "bloom")
 
@@ -59,7 +59,10 @@ words = st.lists(st.integers(2, D_VOCAB - 1), min_size=1, max_size=12)
 )
 def test_a_score_does_not_depend_on_its_neighbours(prefix, groups, row):
     asked = [
-        [Sequence((0, *prefix, *prompt, *text), 1 + len(prefix) + len(prompt)) for text in texts]
+        [
+            Continuation((0, *prefix, *prompt, *text), 1 + len(prefix) + len(prompt))
+            for text in texts
+        ]
         for prompt, texts in groups
     ]
     scorer = Scorer(network("llama"))
@@ -73,7 +76,7 @@ def test_a_score_does_not_depend_on_its_neighbours(prefix, groups, row):
 
 
 def test_probabilities_of_all_tokens_sum_to_one():
-    every = [Sequence((0, 9, 8, 7, token), 4) for token in range(D_VOCAB)]
+    every = [Continuation((0, 9, 8, 7, token), 4) for token in range(D_VOCAB)]
     (scores,) = Scorer(network("llama")).score([every])
     assert sum(math.exp(score.log_prob) for score in scores) == pytest.approx(1, abs=1e-5)
     assert sum(score.greedy for score in scores) == 1
@@ -82,8 +85,8 @@ def test_probabilities_of_all_tokens_sum_to_one():
 def test_a_chain_of_tokens_is_the_product_of_its_steps():
     ids = (0, 9, 8, 7, 6, 5)
     scorer = Scorer(network("llama"))
-    ((whole,),) = scorer.score([[Sequence(ids, 2)]])
-    steps = scorer.score([[Sequence(ids[: i + 1], i)] for i in range(2, len(ids))])
+    ((whole,),) = scorer.score([[Continuation(ids, 2)]])
+    steps = scorer.score([[Continuation(ids[: i + 1], i)] for i in range(2, len(ids))])
     assert whole.log_prob == pytest.approx(sum(s.log_prob for (s,) in steps), abs=TOLERANCE)
     assert whole.greedy == all(s.greedy for (s,) in steps)
 
@@ -92,10 +95,11 @@ def test_what_is_shared_is_computed_once(monkeypatch):
     """Of 20 prompts with one header and 5 continuations each, no token goes in twice."""
     header = tuple(range(10, 110))
     groups = [
-        [Sequence((0, *header, 120 + p, 150, 200 + t, 7), 103) for t in range(5)] for p in range(20)
+        [Continuation((0, *header, 120 + p, 150, 200 + t, 7), 103) for t in range(5)]
+        for p in range(20)
     ]
     scorer = Scorer(network("llama"))
-    scorer.score([[Sequence((0, 5), 1)]])  # asks once whether the model can be packed
+    scorer.score([[Continuation((0, 5), 1)]])  # asks once whether the model can be packed
     fed = []
     forward = type(scorer.network).forward
 
@@ -128,7 +132,7 @@ def test_greedy_is_what_temperature_zero_gives():
     )
     other = [*whole[:-1], (whole[-1] + 1) % D_VOCAB]
     ((likely, unlikely),) = Scorer(network("llama")).score(
-        [[Sequence(tuple(ids), 4) for ids in (whole, other)]]
+        [[Continuation(tuple(ids), 4) for ids in (whole, other)]]
     )
     assert likely.greedy
     assert not unlikely.greedy

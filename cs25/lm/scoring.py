@@ -86,7 +86,7 @@ class Scorer:
         self._packs: bool | None = None
 
     @torch.inference_mode()
-    def score(self, groups: Sequence[Sequence[tokens.Sequence]]) -> list[list[Score]]:
+    def score(self, groups: Sequence[Sequence[tokens.Continuation]]) -> list[list[Score]]:
         """Score the sequences of each prompt.
 
         Args:
@@ -110,7 +110,7 @@ class Scorer:
         return [[scores[i] for i, _ in group] for group in indexed]
 
     def _packed(
-        self, groups: Sequence[Sequence[tuple[int, tokens.Sequence]]]
+        self, groups: Sequence[Sequence[tuple[int, tokens.Continuation]]]
     ) -> Iterator[tuple[int, Score]]:
         prefix = _shared(sequence for group in groups for _, sequence in group)
         self._hold(prefix)
@@ -198,7 +198,7 @@ class Scorer:
         return {"full_attention": full, "sliding_attention": full & near}
 
     def _plain(
-        self, groups: Sequence[Sequence[tuple[int, tokens.Sequence]]]
+        self, groups: Sequence[Sequence[tuple[int, tokens.Continuation]]]
     ) -> Iterator[tuple[int, Score]]:
         """Score one sequence after another, for models that do not take a mask of their own."""
         for place, sequence in (item for group in groups for item in group):
@@ -214,10 +214,10 @@ class Scorer:
         some = [5, 9, 6, 8, 7]
         groups = [
             [
-                (0, tokens.Sequence((*some, 6, 7, 8), 6)),
-                (1, tokens.Sequence((*some, 6, 9, 5, 6), 6)),
+                (0, tokens.Continuation((*some, 6, 7, 8), 6)),
+                (1, tokens.Continuation((*some, 6, 9, 5, 6), 6)),
             ],
-            [(2, tokens.Sequence((*some, 8, 8, 5), 7))],
+            [(2, tokens.Continuation((*some, 8, 8, 5), 7))],
         ]
         alone = dict(self._plain(groups))
         try:
@@ -237,7 +237,7 @@ class Scorer:
         return all(abs(packed[i].log_prob - alone[i].log_prob) < tolerance for i in alone)
 
 
-def _shared(sequences: Iterable[tokens.Sequence]) -> tuple[int, ...]:
+def _shared(sequences: Iterable[tokens.Continuation]) -> tuple[int, ...]:
     """Return the tokens that all sequences begin with, short of what predicts a scored one."""
     common: tuple[int, ...] | None = None
     for sequence in sequences:
@@ -250,7 +250,7 @@ def _shared(sequences: Iterable[tokens.Sequence]) -> tuple[int, ...]:
     return common or ()
 
 
-def _tree(group: Sequence[tuple[int, tokens.Sequence]], n_prefix: int) -> _Tree:
+def _tree(group: Sequence[tuple[int, tokens.Continuation]], n_prefix: int) -> _Tree:
     stem = _shared(sequence for _, sequence in group)
     return _Tree(
         stem[n_prefix:],

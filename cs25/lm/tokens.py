@@ -7,15 +7,15 @@ from typing import Any
 
 from cs25.errors import UsageError
 
-__all__ = ["Sequence", "encode", "joined"]
+__all__ = ["Continuation", "encode", "joined"]
 
 
 @dataclass(frozen=True)
-class Sequence:
-    """A prompt and its continuation as tokens.
+class Continuation:
+    """What continues a prompt, as tokens.
 
     Args:
-        ids: token ids of both, tokenised together.
+        ids: token ids of the prompt and of what continues it, tokenised together.
         start: index of the first token that holds a character of the continuation.
     """
 
@@ -33,7 +33,7 @@ def encode(tokenizer: Any, text: str) -> list[int]:
     return ids or [_first(tokenizer)]
 
 
-def joined(tokenizer: Any, prompt: str, continuation: str) -> Sequence:
+def joined(tokenizer: Any, prompt: str, continuation: str) -> Continuation:
     """Tokenise a prompt and its continuation together.
 
     A token that holds characters of both belongs to the continuation, as the space between two
@@ -52,7 +52,7 @@ def joined(tokenizer: Any, prompt: str, continuation: str) -> Sequence:
     start = next((i for i, end in enumerate(ends) if end > len(prompt)), len(ids))
     if start == 0:  # nothing predicts the first token
         ids, start = [_first(tokenizer), *ids], 1
-    return Sequence(tuple(ids), start)
+    return Continuation(tuple(ids), start)
 
 
 def _begins(tokenizer: Any, text: str) -> bool:
