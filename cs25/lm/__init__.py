@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cs25.lm.causal import Completion as Completion
     from cs25.lm.causal import LanguageModel as LanguageModel
+    from cs25.lm.encoder import Pooling as Pooling
     from cs25.lm.encoder import TextEncoder as TextEncoder
     from cs25.lm.loading import load as load
     from cs25.lm.loading import load_encoder as load_encoder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Completion": "cs25.lm.causal",
     "LanguageModel": "cs25.lm.causal",
+    "Pooling": "cs25.lm.encoder",
     "Score": "cs25.lm.scoring",
     "TextEncoder": "cs25.lm.encoder",
     "load": "cs25.lm.loading",
