@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cs25.card import Command
+from cs25.errors import PluginError
 from cs25.plugins import Plugin
 
 __all__ = ["Offered", "offered_commands"]
@@ -36,16 +37,12 @@ def offered_commands(plugins: Iterable[Plugin], *, core: Collection[str]) -> Off
     for plugin in plugins:
         source = plugin.distribution
         try:
-            offered = tuple(plugin.call("cs25_commands") or ())
-        except (Exception, SystemExit) as error:
-            problems.append(f"cs25_commands of {source} raised {error!r}")
+            offered = plugin.offered("cs25_commands", Command)
+        except PluginError as error:
+            problems.append(error.message)
             continue
         for command in offered:
-            if not isinstance(command, Command):
-                problems.append(
-                    f"cs25_commands of {source} returned {command!r}, expected cs25.Command"
-                )
-            elif command.name in core:
+            if command.name in core:
                 problems.append(
                     f"command {command.name!r} of {source} is left out: cs25 has its own"
                 )
