@@ -98,7 +98,7 @@ def _lectures(plugins: list[Plugin]) -> Iterator[Finding]:
         yield Finding("lectures", "error", "none is installed", "Install cs25 again.")
     for plugin in plugins:
         check = f"lecture {plugin.id}"
-        source = f"{plugin.distribution} {plugin.version}"
+        source = f"{plugin.distribution} {plugin.version}".rstrip()  # a single file has no version
         if plugin.state is State.READY:
             seconds = _import_s(plugin.package)
             message = f"{source}, card imports in {1000 * seconds:.0f} ms"
@@ -133,7 +133,7 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
     from cs25.recording import staleness
 
     for plugin in plugins:
-        if plugin.state is not State.READY:
+        if plugin.state is not State.READY or not plugin.card().demos:
             continue
         stale, damaged = [], False
         for demo in plugin.card().demos:
