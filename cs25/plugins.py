@@ -280,7 +280,7 @@ def _as_heavy(ep: EntryPoint, refused: str) -> Plugin:
 
 
 def _heavy_reason(name: str) -> str:
-    return f"its card imports {name}; import it in the demo's module instead"
+    return f"its card imports {name}; import it in the demo's own module or function"
 
 
 def _module(ep: EntryPoint) -> str:

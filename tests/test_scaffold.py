@@ -1,5 +1,6 @@
 """`cs25 new` makes a distribution that works as it stands."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -57,6 +58,22 @@ def test_a_name_that_cannot_be_one_is_refused(cs25, tmp_path, name):
     assert list(tmp_path.glob("cs25-*")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("My Lecture!", "Try `cs25 new my-lecture`."),
+        ("CS25_Pi", "Try `cs25 new pi`."),
+        ("a" * 29 + "_bc", f"Try `cs25 new {'a' * 29}`."),
+        ("2nd", ""),
+        ("\N{GREEK SMALL LETTER PI}", ""),
+    ],
+)
+def test_the_nearest_name_that_can_be_one_is_proposed(cs25, name, remedy):
+    first, *more = cs25("new", name, "--dry-run").err.splitlines()
+    assert first.endswith("at most 30 characters)")
+    assert "".join(more) == remedy
+
+
 def test_a_name_with_our_prefix_or_of_another_lecture_is_refused(cs25, bench, tmp_path):
     assert "Try `cs25 new pi`" in cs25("new", "cs25-pi").err
     said = cs25("new", "bench", "--into", str(tmp_path))
@@ -68,6 +85,25 @@ def test_a_place_that_cannot_be_written_is_told(cs25, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be written"):
         plan_scaffold("pi", tmp_path / "file", taken={}).write()
+
+
+def test_what_was_written_before_a_disk_was_full_is_removed(tmp_path, monkeypatch):
+    write = Path.write_text
+
+    def full(path: Path, *arguments, **options):
+        if path.name == "notes.md":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(UsageError, match="cs25-pi cannot be written: No space left on device"):
+        plan_scaffold("pi", tmp_path, taken={}).write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_step_can_be_copied_whatever_the_folder_is_called(cs25, tmp_path):
+    said = cs25("new", "pi", "--into", str(tmp_path / "my own"))
+    assert f"pip install -e '{tmp_path / 'my own' / 'cs25-pi'}'" in said.err
 
 
 @pytest.fixture(scope="module")

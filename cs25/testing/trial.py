@@ -33,6 +33,7 @@ class Trial:
     Args:
         result: the result as it crossed to us, in JSON; None if there is none.
         error: what went wrong, in a line; empty if nothing did.
+        remedy: what to do about it, if the error says so.
         is_missing: what went wrong is that the machine lacks something, a model say.
         figures: the figures drawn, each with its alternative text.
         connections: what the demo tried to reach over the network.
@@ -41,6 +42,7 @@ class Trial:
 
     result: Mapping[str, Any] | None
     error: str = ""
+    remedy: str = ""
     is_missing: bool = False
     figures: tuple[Mapping[str, Any], ...] = ()
     connections: tuple[str, ...] = ()
@@ -64,7 +66,8 @@ def _try(subject: Subject, demos: Sequence[Demo], *, number: int) -> dict[str, T
         try:
             planned = plan(subject.plugin, demo, preset=SMOKE, seed=SEED, store=subject.store)
         except Cs25Error as error:
-            trials[demo.id] = Trial(None, error.message)
+            remedy = error.remedy or f"Mend {demo.run}, or what the card says of it."
+            trials[demo.id] = Trial(None, error.message, remedy)
             continue
         folders[demo.id] = place / demo.id
         folders[demo.id].mkdir(parents=True)
@@ -108,6 +111,7 @@ def _read(folder: Path) -> Trial:
     return Trial(
         result=result["result"] if result else None,
         error=about.get("crash", "") or (drawing + error["message"] if error else ""),
+        remedy=error["remedy"] if error else "",
         is_missing=bool(error and error["exit_code"] == 4),
         figures=tuple(drawn["figures"]) if drawn else (),
         connections=tuple(about.get("connections", ())),
