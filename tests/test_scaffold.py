@@ -14,7 +14,7 @@ from cs25.testing.contract import RULES
 #: The shortest and the longest name: lines must neither break nor join.
 NAMES = ("a", "a-lecture-of-thirty-characters")
 #: Tests of the experiment, beside the contract's.
-N_TESTS = 6
+N_TESTS = 7
 
 
 def test_a_new_lecture_is_told_file_by_file_and_where_to_go_next(cs25, tmp_path):
