@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cs25.card import Finding
 from cs25.commands import offered_commands
+from cs25.errors import PluginError
 from cs25.manifest import installed_version, processor, usable_threads
 from cs25.plugins import Plugin, State, load_plugins
 from cs25.shells import LINES, is_installed
@@ -101,7 +102,7 @@ def _lectures(plugins: list[Plugin]) -> Iterator[Finding]:
         yield Finding("lectures", "error", "none is installed", "Install cs25 again.")
     for plugin in plugins:
         check = f"lecture {plugin.id}"
-        source = f"{plugin.distribution} {plugin.version}"
+        source = f"{plugin.distribution} {plugin.version}".rstrip()  # a single file has no version
         if plugin.state is State.READY:
             seconds = _import_s(plugin.package)
             message = f"{source}, card imports in {1000 * seconds:.0f} ms"
@@ -136,7 +137,7 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
     from cs25.recording import staleness
 
     for plugin in plugins:
-        if plugin.state is not State.READY:
+        if plugin.state is not State.READY or not plugin.card().demos:
             continue
         stale, damaged = [], False
         for demo in plugin.card().demos:
@@ -184,13 +185,7 @@ def _offered(plugins: list[Plugin]) -> Iterator[Finding]:
     """Yield what plugins find through `cs25_health`."""
     for plugin in plugins:
         try:
-            found = tuple(plugin.call("cs25_health") or ())
-            wrong = next((item for item in found if not isinstance(item, Finding)), None)
-            if wrong is not None:
-                raise TypeError(f"{wrong!r} is no cs25.Finding")
-            yield from found
-        except (Exception, SystemExit) as error:
-            message = f"its cs25_health raised {type(error).__name__}: {error}"
-            yield Finding(
-                f"lecture {plugin.id}", "error", message, f"Update {plugin.distribution}."
-            )
+            yield from plugin.offered("cs25_health", Finding)
+        except PluginError as error:
+            remedy = f"Update {plugin.distribution}."
+            yield Finding(f"lecture {plugin.id}", "error", error.message, remedy)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from cs25.errors import PluginError
+
 if TYPE_CHECKING:
     from cs25.plugins import Plugin
 
@@ -52,16 +54,12 @@ def offers(
     for plugin in plugins:
         source = plugin.distribution
         try:
-            offered = tuple(plugin.call(hook) or ())
-        except (Exception, SystemExit) as error:
-            problems.append(f"{hook} of {source} raised {error!r}")
+            offered = plugin.offered(hook, kind)
+        except PluginError as error:
+            problems.append(error.message)
             continue
         for item in offered:
-            if not isinstance(item, kind):
-                problems.append(
-                    f"{hook} of {source} returned {item!r}, expected cs25.{kind.__name__}"
-                )
-            elif name(item) in core:
+            if name(item) in core:
                 problems.append(f"{noun} {name(item)!r} of {source} is left out: cs25 has its own")
             elif name(item) in found:
                 first = found[name(item)][1]

@@ -13,23 +13,25 @@ import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
 from cs25 import hookspecs
 from cs25.card import Lecture
-from cs25.errors import LectureError, StateError, UnknownNameError
+from cs25.errors import LectureError, PluginError, StateError, UnknownNameError
 from cs25.hookspecs import API_VERSION, FILES, GROUP
 from cs25.light import heavy_imports
 from cs25.sources import source_file
 
 __all__ = ["Plugin", "State", "find_plugins", "load_plugin", "load_plugins", "ready"]
+
+Record = TypeVar("Record")
 
 
 class State(StrEnum):
@@ -76,8 +78,39 @@ class Plugin:
         return self.folder / name if self.folder else None
 
     def call(self, hook: str, **arguments: Any) -> Any:
-        """Call one hook of this plugin; None if it does not implement it."""
-        return getattr(self.manager.hook, hook)(**arguments) if self.manager else None
+        """Call one hook of this plugin; None if it does not implement it.
+
+        Raises:
+            PluginError: the hook raised.
+        """
+        if self.manager is None:
+            return None
+        try:
+            with _quiet():
+                return getattr(self.manager.hook, hook)(**arguments)
+        except (Exception, SystemExit) as error:
+            reason = _reason(error, self.package)
+            raise PluginError(f"{hook} of {self.distribution} raised {reason}") from error
+
+    def offered(self, hook: str, kind: type[Record]) -> Sequence[Record]:
+        """Return the records that one hook of this plugin returns, none if it has no such hook.
+
+        Raises:
+            PluginError: the hook raised, or returned something else.
+        """
+        found = self.call(hook)
+        if found is None:
+            return ()
+        if not isinstance(found, Sequence) or isinstance(found, str):
+            wrong = [found]
+        else:
+            wrong = [item for item in found if not isinstance(item, kind)]
+        if wrong:
+            raise PluginError(
+                f"{hook} of {self.distribution} returned {wrong[0]!r}, "
+                f"expected a sequence of cs25.{kind.__name__}"
+            )
+        return tuple(found)
 
     def card(self) -> Lecture:
         """Return the lecture's card.
@@ -247,7 +280,7 @@ def _as_heavy(ep: EntryPoint, refused: str) -> Plugin:
 
 
 def _heavy_reason(name: str) -> str:
-    return f"its card imports {name}; import it in the demo's module instead"
+    return f"its card imports {name}; import it in the demo's own module or function"
 
 
 def _module(ep: EntryPoint) -> str:
@@ -276,7 +309,7 @@ def _disabled(ep: EntryPoint) -> bool:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Send what a card prints to standard error, so that ``--json`` stays JSON."""
+    """Send what a plugin prints to standard error, so that ``--json`` stays JSON."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
 

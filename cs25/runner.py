@@ -26,6 +26,7 @@ from cs25.result import Result
 from cs25.signatures import signature_of
 from cs25.store import Store
 from cs25.verdict import Judgement, Pooled, judge, pool_result
+from cs25.watchers import tell, watchers
 
 __all__ = ["Figure", "Plan", "Run", "execute", "plan", "recall", "request_of"]
 
@@ -208,6 +209,7 @@ def execute(
 
     Raises:
         KeyboardInterrupt: after the demo's process has ended; seeds that had ended are stored.
+        StateError: a lecture is in a bad state and ``CS25_STRICT=1`` is set.
     """
     store = store or Store()
     package = plan.plugin.folder
@@ -232,7 +234,8 @@ def execute(
         reasons = why_not_stored(store, inputs[plan.seeds[0]], package)
         if reasons:
             notice("runs again: " + "; ".join(reasons))
-    tell(plan.plugin, "cs25_run_started", _outcome(plan, {}, None), notice)
+    told = watchers(plan.plugin)
+    tell(told, "cs25_run_started", _outcome(plan, {}, None), notice)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     about = {
         "preset": plan.preset,
@@ -264,16 +267,21 @@ def execute(
         kept = keeper.keep(lambda: keep_past_run(store, folder, whole, place))
         kept = kept or place_aside(whole, place)
 
-    failure = run_child(
-        request_of(plan, entries, control),
-        threads=plan.threads,
-        offline=plan.offline,
-        progress=progress,
-        on_seed=on_seed,
-        on_drawn=on_drawn,
-    )
+    try:
+        failure = run_child(
+            request_of(plan, entries, control),
+            threads=plan.threads,
+            offline=plan.offline,
+            progress=progress,
+            on_seed=on_seed,
+            on_drawn=on_drawn,
+        )
+    except KeyboardInterrupt:
+        ended = _outcome(plan, entries, None, Failure("interrupted", exit_code=130))
+        tell(told, "cs25_run_finished", ended, notice)
+        raise
     run = _outcome(plan, entries, kept, failure, cached=was_stored)
-    tell(plan.plugin, "cs25_run_finished", run, notice)
+    tell(told, "cs25_run_finished", run, notice)
     return run
 
 
@@ -300,14 +308,6 @@ def recall(plugin: Plugin, demo: Demo, past: PastRun, store: Store) -> Run:
         raise UsageError(f"the results of run {past.id} are gone: run it again")
     by_seed = dict(zip(prepared.seeds, entries, strict=True))
     return _outcome(prepared, by_seed, past, cached=True)
-
-
-def tell(plugin: Plugin, hook: str, run: Run, notice: Notice) -> None:
-    """Call a hook that watches runs; one that raises is mentioned and stops nothing."""
-    try:
-        plugin.call(hook, run=run)
-    except (Exception, SystemExit) as error:
-        notice(f"{hook} of {plugin.distribution} raised {type(error).__name__}: {error}")
 
 
 class _Keeper:

@@ -100,7 +100,12 @@ def _draw(request: dict[str, Any], results: Sequence[Result], folder: Path) -> N
 
 def _load(target: str) -> Callable[..., Any]:
     module, _, name = target.partition(":")
-    found: Callable[..., Any] | None = getattr(import_module(module), name, None)
+    try:
+        found: Callable[..., Any] | None = getattr(import_module(module), name, None)
+    except Cs25Error:
+        raise
+    except Exception as error:
+        raise DemoError(f"{module} cannot be imported: {type(error).__name__}: {error}") from error
     if not callable(found):
         raise DemoError(f"{module} has no function {name!r}")
     return found

@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import subprocess
 import sys
+import sysconfig
 import textwrap
+import venv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,6 +216,47 @@ def cs25(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Said(code, out, err)
 
     return run
+
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A fresh virtual environment in which cs25 is installed from its wheel."""
+
+    folder: Path
+
+    def install(self, *sources: Path) -> None:
+        """Install source trees as `pip install` does; again, if they are there already."""
+        pip = [sys.executable, "-m", "pip", "--python", str(self.folder / "bin" / "python")]
+        options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir"]
+        options += ["--force-reinstall", *map(str, sources)]
+        subprocess.run([*pip, "install", *options], check=True)
+
+    def run(self, *words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment; none of our variables reaches it."""
+        ours = ("PYTHON", "CS25_", "COV_", "PYTEST_")
+        given = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        store = {"CS25_CACHE_DIR": str(self.folder / "store"), "PYTHONIOENCODING": "utf-8"}
+        return subprocess.run(
+            [str(self.folder / "bin" / words[0]), *words[1:]],
+            cwd=cwd, env={**given, **store, **variables}, capture_output=True, text=True,
+            encoding="utf-8", check=False,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """One for all tests. What cs25 depends on is that of these tests; cs25 itself is its own."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False, symlinks=True)
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
+    # Named last on the path, so that the cs25 in it is not seen.
+    (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    made = Environment(folder)
+    made.install(ROOT)
+    return made
 
 
 def results(*shares: float) -> tuple[Any, ...]:

@@ -677,18 +677,33 @@ def test_every_option_has_an_environment_variable(bench, cs25, monkeypatch):
     assert run["parameters"]["tosses"] == 9
 
 
-@pytest.mark.parametrize("offered", ["['greet']", "5", "(_ for _ in ()).throw(SystemExit(7))"])
-def test_a_plugin_that_offers_nonsense_is_mentioned_and_stops_nothing(shelf, cs25, offered):
+@pytest.mark.parametrize(
+    ("offered", "told"),
+    [
+        ("['greet']", "returned 'greet', expected a sequence of cs25.{record}"),
+        ("'greet'", "returned 'greet', expected a sequence of cs25.{record}"),
+        ("5", "returned 5, expected a sequence of cs25.{record}"),
+        ("(_ for _ in ()).throw(SystemExit(7))", "raised SystemExit: 7 (site/extra.py:{line})"),
+        ("print('printed')", ""),
+    ],
+)
+def test_a_plugin_that_offers_nonsense_is_mentioned_and_stops_nothing(shelf, cs25, offered, told):
     hooks = COMMANDING.partition("@hookimpl\ndef cs25_commands")[0]
+    lines = {}
     for hook in ("cs25_commands", "cs25_health"):
         hooks += f"@hookimpl\ndef {hook}():\n    return {offered}\n\n"
+        lines[hook] = hooks.count("\n") - 1
     shelf.install("extra", hooks)
     said = cs25("--help")
     assert said.code == 0
-    assert "cs25_commands of extra" in said.err
+    message = told.format(record="Command", line=lines["cs25_commands"])
+    assert said.err == (f"cs25: cs25_commands of extra {message}\n" if told else "printed\n")
+    assert "printed" not in said.out
     assert cs25("nonsense").code == 2
     findings = json.loads(cs25("doctor", "--json").out)["findings"]
-    assert any("its cs25_health raised" in finding["message"] for finding in findings)
+    messages = [finding["message"] for finding in findings if finding["level"] == "error"]
+    message = told.format(record="Finding", line=lines["cs25_health"])
+    assert messages == ([f"cs25_health of extra {message}"] if told else [])
 
 
 def test_a_heavy_lecture_says_so_once_to_whoever_names_it(shelf, cs25):

@@ -283,10 +283,9 @@ def test_a_failed_demo_raises_in_python(shelf):
         course.run("failures", "raises")
 
 
-def test_hooks_watch_runs_and_one_that_raises_stops_nothing(shelf):
-    watching = """
+WATCHING = """
 import json, pathlib
-from cs25 import hookimpl
+from cs25 import Lecture, hookimpl
 
 @hookimpl
 def cs25_run_started(run):
@@ -294,16 +293,45 @@ def cs25_run_started(run):
 
 @hookimpl
 def cs25_run_finished(run):
-    pathlib.Path(__file__).with_name("seen.json").write_text(json.dumps(
-        [run.lecture, run.demo, run.state, run.measures["x"].value]))
+    print("printed")
+    with pathlib.Path(__file__).with_suffix(".jsonl").open("a") as file:
+        about = [run.lecture, run.demo, run.state, run.error, [r.to_json() for r in run.results]]
+        file.write(json.dumps(about) + "\\n")
 """
-    shelf.install("failures", FAILURES + watching)
+
+
+def seen(shelf, name):
+    return [json.loads(line) for line in (shelf.folder / f"{name}.jsonl").read_text().splitlines()]
+
+
+def test_hooks_watch_runs_and_one_that_raises_stops_nothing(shelf, capsys):
+    shelf.install("failures", FAILURES + WATCHING)
     told = []
     run = execute(prepared("failures", "prints"), notice=told.append)
     assert run.state == "done"
-    assert told == ["cs25_run_started of failures raised RuntimeError: no tracker"]
-    seen = json.loads((shelf.folder / "seen.json").read_text())
-    assert seen == ["failures", "prints", "done", 1.0]
+    line = WATCHING.splitlines().index('    raise RuntimeError("no tracker")')
+    where = f"site/failures.py:{FAILURES.count(chr(10)) + line + 1}"
+    assert told == [f"cs25_run_started of failures raised RuntimeError: no tracker ({where})"]
+    ((*about, results),) = seen(shelf, "failures")
+    assert about == ["failures", "prints", "done", None]
+    assert results[0]["measures"]["x"]["value"] == 1.0
+    assert capsys.readouterr().out == ""  # belongs to JSON
+
+
+def test_hooks_watch_the_runs_of_other_lectures_too(shelf):
+    card = "@hookimpl\ndef cs25_lecture():\n    return Lecture(id='watch', title='t')\n"
+    shelf.install("watch", WATCHING + card)
+    shelf.install("failures", FAILURES)
+    told = []
+    execute(prepared("failures", "prints"), notice=told.append)
+    execute(prepared("failures", "raises"), notice=told.append)
+    assert len(told) == 2
+    assert all(line.startswith("cs25_run_started of watch raised") for line in told)
+    done, failed = seen(shelf, "watch")
+    assert done[:3] == ["failures", "prints", "done"]
+    assert failed[:3] == ["failures", "raises", "failed"]
+    execute(prepared("failures", "prints"))  # answered from the store: nothing runs
+    assert len(seen(shelf, "watch")) == 2
 
 
 SLOW = """
@@ -338,7 +366,7 @@ def alive(pid):
 def test_an_interrupted_run_ends_its_processes_and_keeps_finished_seeds(
     shelf, cache, tmp_path, how
 ):
-    shelf.install("slow", SLOW)
+    shelf.install("slow", SLOW + WATCHING)
     pids = tmp_path / "pids"
     environment = {
         **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PIDS": str(pids),
@@ -363,6 +391,7 @@ def test_an_interrupted_run_ends_its_processes_and_keeps_finished_seeds(
     if how == signal.SIGINT:
         assert process.returncode == 130
         assert err.splitlines()[-1] == "cs25: interrupted; what had ended is kept"
+        assert seen(shelf, "slow") == [["slow", "wait", "failed", "interrupted", []]]
     assert out == ""
     assert list((cache / "tmp").iterdir()) == []
     assert len(list((cache / "results/slow/wait").iterdir())) == 1

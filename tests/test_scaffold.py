@@ -1,9 +1,8 @@
 """`cs25 new` makes a distribution that works as it stands."""
 
+import errno
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from cs25.testing.contract import RULES
 #: The shortest and the longest name: lines must neither break nor join.
 NAMES = ("a", "a-lecture-of-thirty-characters")
 #: Tests of the experiment, beside the contract's.
-N_TESTS = 6
+N_TESTS = 7
 
 
 def test_a_new_lecture_is_told_file_by_file_and_where_to_go_next(cs25, tmp_path):
@@ -59,6 +58,22 @@ def test_a_name_that_cannot_be_one_is_refused(cs25, tmp_path, name):
     assert list(tmp_path.glob("cs25-*")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("My Lecture!", "Try `cs25 new my-lecture`."),
+        ("CS25_Pi", "Try `cs25 new pi`."),
+        ("a" * 29 + "_bc", f"Try `cs25 new {'a' * 29}`."),
+        ("2nd", ""),
+        ("\N{GREEK SMALL LETTER PI}", ""),
+    ],
+)
+def test_the_nearest_name_that_can_be_one_is_proposed(cs25, name, remedy):
+    first, *more = cs25("new", name, "--dry-run").err.splitlines()
+    assert first.endswith("at most 30 characters)")
+    assert "".join(more) == remedy
+
+
 def test_a_name_with_our_prefix_or_of_another_lecture_is_refused(cs25, bench, tmp_path):
     assert "Try `cs25 new pi`" in cs25("new", "cs25-pi").err
     said = cs25("new", "bench", "--into", str(tmp_path))
@@ -72,73 +87,89 @@ def test_a_place_that_cannot_be_written_is_told(cs25, tmp_path):
         plan_scaffold("pi", tmp_path / "file", taken={}).write()
 
 
+def test_what_was_written_before_a_disk_was_full_is_removed(tmp_path, monkeypatch):
+    write = Path.write_text
+
+    def full(path: Path, *arguments, **options):
+        if path.name == "notes.md":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(UsageError, match="cs25-pi cannot be written: No space left on device"):
+        plan_scaffold("pi", tmp_path, taken={}).write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_step_can_be_copied_whatever_the_folder_is_called(cs25, tmp_path):
+    said = cs25("new", "pi", "--into", str(tmp_path / "my own"))
+    assert f"pip install -e '{tmp_path / 'my own' / 'cs25-pi'}'" in said.err
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    """The two lectures, made and installed as a stranger does it."""
+def run(tmp_path_factory, environment):
+    """Run programs where the two lectures were made and installed, as a stranger does it."""
     place = tmp_path_factory.mktemp("made")
-    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     for name in NAMES:
-        scaffold = plan_scaffold(name, place, taken={})
-        scaffold.write()
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", *options, "--target", str(place / "site"),
-         *(str(place / f"cs25-{name}") for name in NAMES)],
-        check=True,
-    )  # fmt: skip
-    return place
+        plan_scaffold(name, place, taken={}).write()
+    environment.install(*(place / f"cs25-{name}" for name in NAMES))
+
+    def run(*words: str, cwd: Path | str = ".", **variables: str):
+        return environment.run(*words, cwd=place / cwd, **variables)
+
+    return run
 
 
-def run(made: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(made / "site"), *filter(None, sys.path)])
-    return subprocess.run(
-        [sys.executable, "-m", *words], cwd=cwd or made, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": path, "MYPYPATH": os.environ.get("PYTHONPATH", "")},
-    )  # fmt: skip
-
-
-def test_a_made_lecture_is_listed_and_its_claims_hold(made):
-    listed = json.loads(run(made, "cs25", "list", "--json").stdout)["lectures"]
+def test_a_made_lecture_is_listed_and_its_claims_hold(run):
+    listed = json.loads(run("cs25", "list", "--json").stdout)["lectures"]
     states = {lecture["id"]: lecture["state"] for lecture in listed}
     assert [states[name] for name in NAMES] == ["ready", "ready"]
-    said = run(made, "cs25", "run", NAMES[1], "--seeds", "3", "--json")
+    said = run("cs25", "run", NAMES[1], "--seeds", "3", "--json")
     assert said.returncode == 0, said.stderr
     (ended,) = json.loads(said.stdout)["runs"]
     assert [claim["verdict"] for claim in ended["claims"]] == ["supported", "supported"]
-    assert run(made, "cs25", "notes", NAMES[1]).returncode == 0
+    assert run("cs25", "notes", NAMES[1]).returncode == 0
 
 
-def test_a_made_lecture_passes_its_own_tests_and_so_the_contract(made):
-    said = run(made, "cs25", "test", NAMES[1], "-q", "-rs")
+def test_a_made_lecture_passes_its_own_tests_and_so_the_contract(run):
+    said = run("cs25", "test", NAMES[1], "-q", "-rs")
     assert said.returncode == 0, said.stdout + said.stderr
     n_rules = len(RULES)  # one of them is skipped
     assert f"{N_TESTS + n_rules - 1} passed, 1 skipped" in said.stdout, said.stdout
     assert "not recorded" in said.stdout  # the one thing that a template cannot bring
 
 
-def test_a_made_lecture_is_recorded_and_checked(made, tmp_path):
-    said = run(made, "cs25", "record", NAMES[0], "--into", str(tmp_path))
+def test_a_made_lecture_is_recorded_and_checked(run, tmp_path):
+    said = run("cs25", "record", NAMES[0], "--into", str(tmp_path))
     assert said.returncode == 0, said.stderr
     assert "holds under the control" not in said.stderr
     desk = tmp_path / "desk"
     desk.mkdir()
-    said = run(made, "cs25", "check", NAMES[0], "--json", cwd=desk)
+    said = run("cs25", "check", NAMES[0], "--json", cwd=desk)
     assert said.returncode == 0, said.stdout
     rules = {rule["rule"]: rule["state"] for rule in json.loads(said.stdout)["contract"]["rules"]}
     assert {name for name, state in rules.items() if state != "passed"} == {"recorded"}
     assert list(desk.iterdir()) == []  # nothing is left where the author stands
 
 
+def test_a_made_lecture_has_its_pages_in_the_book(run, tmp_path):
+    others = f"emergence,scaled-attention,{NAMES[1]}"
+    said = run("cs25", "docs", "build", "--out", str(tmp_path), "--strict", CS25_DISABLE=others)
+    assert said.returncode == 0, said.stderr
+    pages = tmp_path / "lectures" / NAMES[0]
+    assert "is it the softmax that does it?" in (pages / "index.html").read_text("utf-8").lower()
+    assert (pages / "demos" / "recall.html").is_file()
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_made_lecture_is_clean(made, name):
-    folder = made / f"cs25-{name}"
+def test_a_made_lecture_is_clean(run, name):
     for words in (("check", "."), ("format", "--check", "."), ("check", "--select", "RUF100", ".")):
-        said = run(made, "ruff", *words, "--no-cache", cwd=folder)
+        said = run("python", "-m", "ruff", *words, "--no-cache", cwd=f"cs25-{name}")
         assert said.returncode == 0, said.stdout
 
 
-def test_a_made_lecture_is_typed(made):
-    folder = made / f"cs25-{NAMES[1]}"
-    said = run(made, "mypy", "--cache-dir", os.devnull, cwd=folder)
+def test_a_made_lecture_is_typed(run):
+    said = run("python", "-m", "mypy", "--cache-dir", os.devnull, cwd=f"cs25-{NAMES[1]}")
     assert said.returncode == 0, said.stdout + said.stderr
 
 

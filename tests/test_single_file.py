@@ -96,11 +96,35 @@ def test_what_is_no_lectures_file_is_refused_before_anything_runs(
     assert said.out == ""
 
 
+@pytest.mark.parametrize("command", [["list"], ["run", "emergence"], ["info", "emergence"]])
+def test_the_option_behind_the_command_is_told_where_it_belongs(cs25, idea, command):
+    said = cs25(*command, "--plugin", str(idea))
+    assert said.code == 2
+    assert said.err == (
+        "cs25: No such option '--plugin'.\n"
+        "`--plugin` stands before the command: `cs25 --plugin FILE list`.\n"
+    )
+
+
+def test_two_files_of_one_name_and_one_file_named_twice(cs25, idea, tmp_path):
+    again = cs25("--plugin", str(idea), "--plugin", str(idea), "list", "--json")
+    lectures = json.loads(again.out)["lectures"]
+    assert [lecture["state"] for lecture in lectures] == ["ready", "ready"]
+    other = tmp_path / idea.name
+    other.write_text(IDEA, encoding="utf-8")
+    said = cs25("--plugin", str(idea), "--plugin", str(other), "list")
+    assert said.code == 2
+    assert f"the name 'an_idea' belongs to {idea}\nRename the file." in said.err
+
+
 @pytest.mark.parametrize(
     ("text", "state", "reason"),
     [
         ("x = 1", State.INVALID, "a hook that returns a Lecture"),
         ("def f(:", State.BROKEN, "SyntaxError"),
+        ("a\0b", State.BROKEN, "null bytes"),
+        ("import sys; sys.exit(3)", State.BROKEN, "SystemExit: 3"),
+        (f"import jax\n{IDEA}", State.HEAVY, "in the demo's own module or function"),
         (IDEA.replace('id="an-idea-of-mine"', 'id="em".upper()'), State.INVALID, "id"),
     ],
 )
@@ -111,7 +135,7 @@ def test_a_file_that_is_no_lecture_is_listed_with_its_reason(
     monkeypatch.setenv("CS25_PLUGIN", str(idea))
     monkeypatch.setattr(sys, "path", list(sys.path))
     plugin = next(plugin for plugin in load_plugins() if plugin.distribution == str(idea))
-    assert plugin.id == "an-idea"
+    assert plugin.id == ("an-idea-of-mine" if "an-idea-of-mine" in text else "an-idea")
     assert plugin.state is state
     assert reason in plugin.reason
 

@@ -146,6 +146,29 @@ def test_a_parameter_without_help_is_named(sample):
     assert found(card_rules.parameters_have_help) == ["coin: parameter 'tosses' has no help"]
 
 
+def test_a_demo_that_cannot_be_read_hides_no_other(sample):
+    bad = 'Demo("bad", run="sample_lecture.coin:bad", summary="Bad", measures={"x": "x"})'
+    card = CARD.replace("demos=(Demo", f"demos=({bad}, Demo")
+    sample.write("sample_lecture/__init__.py", card)
+    code = COIN.replace("        tosses: how often.\n", "") + "\ndef bad(*, n=1): ...\n"
+    sample.write("sample_lecture/coin.py", code)
+    told = found(card_rules.parameters_have_help)
+    assert told == [
+        "bad: sample_lecture.coin:bad: parameter 'n' has no annotation, "
+        "expected a type, for example int",
+        "coin: parameter 'tosses' has no help",
+    ]
+    assert found(parameter_rule.parameters_take_what_they_declare) == []
+
+
+def test_tests_are_proposed_by_a_name_that_they_can_have(shelf):
+    card = CARD.replace('"sample"', '"alone"').replace('tests="sample_lecture.tests",', "")
+    shelf.install("alone", card)
+    with Subject(load_plugin("alone")) as subject:
+        *_, last = card_rules.card_is_whole.apply(subject).faults
+    assert last.remedy == 'Write some, and name them: tests="test_alone".'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -153,12 +176,38 @@ def test_a_parameter_without_help_is_named(sample):
         ("sample.fair", "sample.fare", "did you mean 'sample.fair'?"),
         ("sample.coin.heads", "coin.heads", "{value} 'coin.heads' does not exist"),
         ("sample.coin\n```", "sample.coin", "line 5 of the notes does not end"),
+        ("{demo}", "{dmo}", "{dmo} in line 5 of the notes does not exist; did you mean 'demo'?"),
+        (":::{claim}", ":::{claims}", "{claims} in line 9 of the notes does not exist"),
+        ("{value}", "{valeu}", "{valeu} in line 3 of the notes does not exist"),
+        (
+            "```{demo} sample.coin\n```",
+            "{demo}`sample.coin`",
+            "{demo} in line 5 of the notes is a d",
+        ),
+        (
+            "{demo} sample.coin\n",
+            "{value}\nsample.coin.heads\n",
+            "{value} in line 5 of the notes is",
+        ),
+        ("# Coins", "# Coins\n![A coin](coin.png)", "line 2 of the notes shows coin.png, which"),
+        (
+            "# Coins",
+            "# Coins\n```{image} coin.png\n```",
+            "line 2 of the notes shows coin.png, which",
+        ),
     ],
 )
 def test_what_the_notes_name_exists(sample, old, new, message):
     assert found(notes_rule.notes_resolve) == []
     sample.write("sample_lecture/notes.md", NOTES.replace(old, new))
     assert any(message in fault for fault in found(notes_rule.notes_resolve))
+
+
+def test_what_other_extensions_and_the_web_offer_is_left_alone(sample):
+    sample.write("sample_lecture/coin.png", "")
+    more = "![A](coin.png) ![B](https://example.org/b.png)\n\n```{table} T\n```\n\n{py:func}`cs25.run`\n"
+    sample.write("sample_lecture/notes.md", NOTES + more)
+    assert found(notes_rule.notes_resolve) == []
 
 
 def test_every_kind_of_parameter_takes_what_it_declares(sample):

@@ -29,7 +29,7 @@ class DemoCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if lecture is None or demo is not None:
+            if lecture is None or demo is not None or error.option_name == "--plugin":
                 raise
             raise UsageError(
                 error.format_message(),

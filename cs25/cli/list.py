@@ -70,7 +70,9 @@ def _print_lectures(plugins: list[Plugin]) -> None:
     table.add_column("state")
     for plugin in plugins:
         card = plugin.lecture
-        about = Text(card.title if card else f"from {plugin.distribution} {plugin.version}")
+        about = Text(
+            card.title if card else f"from {plugin.distribution} {plugin.version}".rstrip()
+        )
         if card and card.speaker:
             by = f", {card.affiliation}" if card.affiliation else ""
             about.append(f"\n{card.speaker}{by}", style="dim")

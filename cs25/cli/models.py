@@ -30,7 +30,7 @@ def complete_model(ctx: click.Context, parameter: click.Parameter, incomplete: s
 @common_options
 @click.pass_context
 def command(ctx: click.Context, /) -> None:
-    """Pretrained models: list, fetch, remove."""
+    """Pretrained models on this machine: list, fetch, remove."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_models)
 

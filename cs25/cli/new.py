@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -41,7 +42,7 @@ def command(name: str, into: Path, dry_run: bool) -> None:
     click.echo(f"\n{len(scaffold.files)} files {would}.", err=True)
     if not dry_run:
         click.echo(
-            f"\nNext:\n  python -m pip install -e {scaffold.folder}\n  cs25 run {name} --seeds 3\n"
+            f"\nNext:\n  python -m pip install -e {quote(str(scaffold.folder))}\n  cs25 run {name} --seeds 3\n"
             f"  cs25 check {name}\n  cs25 record {name}    # until then its claims are untested",
             err=True,
         )

@@ -87,10 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message(), err=True)
         return error.exit_code
     except click.ClickException as error:
-        context = getattr(error, "ctx", None)  # usage errors have one
-        command = context.command_path if context else "cs25"
-        hint = f"\n`{command} --help` shows what there is." if error.exit_code == 2 else ""
-        return _fail(error.format_message() + hint, error.exit_code, wants_traceback)
+        return _fail(error.format_message() + _hint(error), error.exit_code, wants_traceback)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted; what had ended is kept", 130, show_traceback=False)
     except (BrokenPipeError, ReaderGone):
@@ -103,6 +100,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("what was to be printed cannot be written: no space left", 1, wants_traceback)
     except Exception as error:
         return _fail(f"{type(error).__name__}: {error}\n{ISSUE_HINT}", 1, wants_traceback)
+
+
+def _hint(error: click.ClickException) -> str:
+    """Return where to look after something was typed that cannot be."""
+    if error.exit_code != 2:
+        return ""
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--plugin":
+        return "\n`--plugin` stands before the command: `cs25 --plugin FILE list`."
+    context = getattr(error, "ctx", None)  # usage errors have one
+    return f"\n`{context.command_path if context else 'cs25'} --help` shows what there is."
 
 
 def _give_up_stdout() -> None:

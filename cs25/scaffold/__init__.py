@@ -7,6 +7,7 @@ the package's name, and two names get the dot that would hide them here.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,10 +45,14 @@ class Scaffold:
         """
         try:
             self.folder.mkdir(parents=True)
-            for path, text in self.files.items():
-                target = self.folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8", newline="\n")
+            try:
+                for path, text in self.files.items():
+                    target = self.folder / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(text, encoding="utf-8", newline="\n")
+            except BaseException:
+                shutil.rmtree(self.folder, ignore_errors=True)  # half of it would be in the way
+                raise
         except OSError as error:
             raise DestinationError(
                 f"{self.folder} cannot be written: {error.strerror or error}"
@@ -90,7 +95,8 @@ def _check_name(name: str, taken: Mapping[str, str]) -> None:
     if not _NAME.fullmatch(name) or len(name) > LONGEST:
         raise UsageError(
             f"{name!r} cannot be a lecture's name, "
-            f"expected one like 'my-lecture' (a-z, 0-9, hyphens; at most {LONGEST} characters)"
+            f"expected one like 'my-lecture' (a-z, 0-9, hyphens; at most {LONGEST} characters)",
+            remedy=_nearest(name),
         )
     if name.startswith("cs25"):
         raise UsageError(
@@ -102,6 +108,13 @@ def _check_name(name: str, taken: Mapping[str, str]) -> None:
             f"there is a lecture {name!r} already, from {taken[name]}",
             remedy="Two of one name would be in conflict: choose another.",
         )
+
+
+def _nearest(name: str) -> str:
+    """Return what to try in place of a name; nothing if no letter of it can stay."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-").removeprefix("cs25-")
+    mended = plain[:LONGEST].rstrip("-")
+    return f"Try `cs25 new {mended}`." if _NAME.fullmatch(mended) else ""
 
 
 def _fill(facts: Mapping[str, object], package: str) -> dict[PurePosixPath, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from cs25.child import child_environment
+from cs25.errors import PluginError
 from cs25.testing.rule import Fault, rule
 from cs25.testing.subject import Subject
 
@@ -33,7 +34,9 @@ def card_is_whole(subject: Subject) -> Iterator[Fault]:
         where = f"{folder} has no file {card.notes!r}"
         yield Fault(f"{where}, which the card names as its notes", "Write it, or mend the name.")
     if card.tests is None:
-        yield Fault("the card names no tests", f'Name their package: tests="{_tests(subject)}".')
+        yield Fault(
+            "the card names no tests", f'Write some, and name them: tests="{_tests(subject)}".'
+        )
     elif not _exists(card.tests):
         found = f"there is no module {card.tests}, which the card names as its tests"
         yield Fault(found, "Write it, or mend the name.")
@@ -48,10 +51,11 @@ def card_is_light(subject: Subject) -> Iterator[Fault]:
         check=False,
         env=child_environment(1, offline=True, progress=False),
     )
-    remedy = "Import it in the demo's module; the card names that as text."
+    remedy = "Import it in the demo's module, which the card names as text, or in its function."
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        yield Fault(f"a fresh interpreter cannot load the card: {last}", "Load it, and see.")
+        shown = f"`python -c 'import {subject.plugin.package}'` shows it."
+        yield Fault(f"a fresh interpreter cannot load the card: {last}", shown)
     for name in done.stdout.split():
         yield Fault(f"{subject.plugin.package} imports {name}", remedy)
 
@@ -59,7 +63,13 @@ def card_is_light(subject: Subject) -> Iterator[Fault]:
 @rule("help", "Every demo has a summary, and every parameter and number its words.")
 def parameters_have_help(subject: Subject) -> Iterator[Fault]:
     for demo in subject.card.demos:
-        for parameter in subject.signature(demo).parameters:
+        try:
+            parameters = subject.signature(demo).parameters
+        except PluginError as error:
+            parameters = ()
+            remedy = error.remedy or f"Mend {demo.run}, or what the card says of it."
+            yield Fault(f"{demo.id}: {error.message}", remedy)
+        for parameter in parameters:
             if not parameter.help:
                 yield Fault(
                     f"{demo.id}: parameter {parameter.name!r} has no help",
@@ -73,7 +83,9 @@ def parameters_have_help(subject: Subject) -> Iterator[Fault]:
 
 
 def _tests(subject: Subject) -> str:
-    return f"{subject.plugin.package}.tests"
+    """Return what the tests may be called: a single module has none below it."""
+    plugin = subject.plugin
+    return f"{plugin.package}.tests" if plugin.is_package else f"test_{plugin.package}"
 
 
 def _exists(module: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +20,14 @@ from cs25.testing.subject import Subject
 
 __all__ = ["notes_resolve"]
 
+_DIRECTIVES = ("demo", "claim", "claims-table", "lectures", "gallery", "running-times")
+_ROLES = ("value",)
+#: The name of a directive, behind the fence that begins it, or of a role, before its content.
+_MARKED = re.compile(r"(?:^[ >]*(?P<fence>`{3,}|~{3,}|:{3,}))?\{(?P<name>[\w-]+)\}(?(fence)|(?=`))")
+_PICTURE = re.compile(
+    r"!\[[^\]]*\]\((?P<marked>[^)\s]+)|^[ >]*(?:`{3,}|:{3,})\{(?:figure|image)\}\s*(?P<fenced>\S+)"
+)
+
 
 @rule("notes", "The notes parse, and every {demo}, {claim} and {value} in them exists.")
 def notes_resolve(subject: Subject) -> Iterator[Fault]:
@@ -31,6 +41,8 @@ def notes_resolve(subject: Subject) -> Iterator[Fault]:
         there_is = ", ".join(known) or "none"
         found = f"{{{kind}}} {name!r} does not exist (there is: {there_is})"
         yield Fault(found + did_you_mean(name, known), "Mend the name: `lecture.name` in full.")
+    yield from _misspelt(text)
+    yield from _without_picture(text, subject)
     yield from _unclosed(text, notes)
 
 
@@ -71,6 +83,38 @@ def _lookups(subject: Subject, miss: Callable[[str, str, tuple[str, ...]], None]
         demos=_Watched(demos, lambda name: miss("demo", name, tuple(demos))),
         values=value,
     )
+
+
+def _misspelt(text: str) -> Iterator[Fault]:
+    """Find names that are nearly ours; Sphinx and its extensions have any number of others."""
+    for line, found in _found(_MARKED, text):
+        fence, name = found["fence"], found["name"]
+        ours, others = (_DIRECTIVES, _ROLES) if fence else (_ROLES, _DIRECTIVES)
+        near = get_close_matches(name, ours, n=1, cutoff=0.75)
+        where = f"{{{name}}} in line {line} of the notes"
+        if name in others:
+            kind = "a role" if fence else "a directive"
+            remedy = "in a sentence: {value}`lecture.demo.measure`" if fence else "in a fence"
+            yield Fault(f"{where} is {kind}", f"It stands {remedy}.")
+        elif near and name not in ours:
+            yield Fault(f"{where} does not exist{did_you_mean(name, ours)}", "Mend the name.")
+
+
+def _without_picture(text: str, subject: Subject) -> Iterator[Fault]:
+    folder = subject.plugin.folder
+    for line, found in _found(_PICTURE, text):
+        path = found["marked"] or found["fenced"]
+        if folder and "://" not in path and not (folder / path).is_file():
+            yield Fault(
+                f"line {line} of the notes shows {path}, which is not there",
+                "Put it beside the notes, or mend its path, which begins there.",
+            )
+
+
+def _found(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        for found in pattern.finditer(line):
+            yield number, found
 
 
 def _unclosed(text: str, notes: Notes) -> Iterator[Fault]:

@@ -37,11 +37,10 @@ def demos_run(subject: Subject) -> Iterator[Fault]:
                 f'Demo(..., presets={{"{SMOKE}": {{...}}}}).',
             )
     for demo, first, second in _trials(subject):
-        again = f"`cs25 run {subject.card.id} {demo.id} --preset {SMOKE} --fresh` shows it."
-        if first.result is None or second.result is None:
-            error = first.error or second.error
-            missing = first.is_missing or second.is_missing
-            yield Fault(f"{demo.id}: {error}", again, is_note=missing)
+        failed = next((trial for trial in (first, second) if trial.result is None), None)
+        if failed is not None:
+            remedy = failed.remedy or _shown(subject, demo)
+            yield Fault(f"{demo.id}: {failed.error}", remedy, is_note=failed.is_missing)
 
 
 @rule("repeats", "Equal seeds give equal results, whatever ran before.")
@@ -73,8 +72,7 @@ def figures_draw(subject: Subject) -> Iterator[Fault]:
         if demo.figure is None:
             continue
         if first.error:
-            again = f"cs25 run {subject.card.id} {demo.id} --preset {SMOKE} --fresh --traceback"
-            yield Fault(f"{demo.id}: {first.error}", f"`{again}` shows it.")
+            yield Fault(f"{demo.id}: {first.error}", first.remedy or _shown(subject, demo))
         elif any(figure["alt"] == _UNNAMED for figure in first.figures):
             yield Fault(
                 f"{demo.id}: its figure has no alternative text",
@@ -125,6 +123,11 @@ def network_is_not_needed(subject: Subject) -> Iterator[Fault]:
 def _trials(subject: Subject) -> Iterator[tuple[Demo, Trial, Trial]]:
     for demo in subject.smoking:
         yield (demo, *subject.trials[demo.id])
+
+
+def _shown(subject: Subject, demo: Demo) -> str:
+    again = f"cs25 run {subject.card.id} {demo.id} --preset {SMOKE} --fresh --traceback"
+    return f"`{again}` shows where."
 
 
 def _results(subject: Subject) -> Iterator[tuple[Demo, Trial, Mapping[str, Any]]]:

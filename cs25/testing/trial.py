@@ -33,6 +33,7 @@ class Trial:
     Args:
         result: the result as it crossed to us, in JSON; None if there is none.
         error: what went wrong, in a line; empty if nothing did.
+        remedy: what to do about it, if the error says so.
         is_missing: what went wrong is that the machine lacks something, a model say.
         figures: the figures drawn, each with its alternative text.
         connections: what the demo tried to reach over the network.
@@ -41,6 +42,7 @@ class Trial:
 
     result: Mapping[str, Any] | None
     error: str = ""
+    remedy: str = ""
     is_missing: bool = False
     figures: tuple[Mapping[str, Any], ...] = ()
     connections: tuple[str, ...] = ()
@@ -48,13 +50,17 @@ class Trial:
 
 
 def try_twice(subject: Subject) -> Mapping[str, tuple[Trial, Trial]]:
-    """Return two trials of every demo that has the preset ``smoke``, by the demo's id."""
-    first = _try(subject, subject.smoking, number=1)
-    second = _try(subject, subject.smoking[::-1], number=2)
+    """Return two trials of every demo that has the preset ``smoke``, by the demo's id.
+
+    The first one draws the figure, too.
+    """
+    first = _try(subject, subject.smoking, number=1, draws=True)
+    # A tenth of the time would go into the same figures again.
+    second = _try(subject, subject.smoking[::-1], number=2, draws=False)
     return {demo.id: (first[demo.id], second[demo.id]) for demo in subject.smoking}
 
 
-def _try(subject: Subject, demos: Sequence[Demo], *, number: int) -> dict[str, Trial]:
+def _try(subject: Subject, demos: Sequence[Demo], *, number: int, draws: bool) -> dict[str, Trial]:
     place = subject.folder / f"trial-{number}"
     environment = child_environment(usable_threads(), offline=True, progress=False)
     environment["PYTHONHASHSEED"] = str(number)
@@ -64,11 +70,14 @@ def _try(subject: Subject, demos: Sequence[Demo], *, number: int) -> dict[str, T
         try:
             planned = plan(subject.plugin, demo, preset=SMOKE, seed=SEED, store=subject.store)
         except Cs25Error as error:
-            trials[demo.id] = Trial(None, error.message)
+            remedy = error.remedy or f"Mend {demo.run}, or what the card says of it."
+            trials[demo.id] = Trial(None, error.message, remedy)
             continue
         folders[demo.id] = place / demo.id
         folders[demo.id].mkdir(parents=True)
-        _write(folders[demo.id] / "request.json", request_of(planned))
+        request = request_of(planned)
+        request["figure"] = request["figure"] if draws else None
+        _write(folders[demo.id] / "request.json", request)
     waiting = list(folders.values())
     while waiting:
         code = _run(waiting, environment)
@@ -108,6 +117,7 @@ def _read(folder: Path) -> Trial:
     return Trial(
         result=result["result"] if result else None,
         error=about.get("crash", "") or (drawing + error["message"] if error else ""),
+        remedy=error["remedy"] if error else "",
         is_missing=bool(error and error["exit_code"] == 4),
         figures=tuple(drawn["figures"]) if drawn else (),
         connections=tuple(about.get("connections", ())),

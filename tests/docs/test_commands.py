@@ -34,8 +34,9 @@ QUICK = ("critical-mass", "saturation")
 EXCUSED = {
     "python -m pip install -c constraints.txt .": "tox installs from the same constraints",
     "python -m pip install -e cs25-my-lecture": "tests/test_scaffold.py installs it",
-    "python -m pip install -e cs25-scaled-attention": "the fixture `example` installs it",
+    "python -m pip install -e cs25-scaled-attention": "tests/test_tutorial.py installs it",
     "python -m pip install tox": "tox runs these tests",
+    "python -m pip wheel --no-deps --wheel-dir dist ./cs25-scaled-attention": "tests/test_tutorial.py builds it",
     "tox": "runs these tests",
     "sphinx-build -W -n docs docs/_build/html": "the fixture `book` runs it",
 }
@@ -190,20 +191,6 @@ def example(tmp_path, monkeypatch) -> Path:
     source_file.cache_clear()
     for name in [name for name in sys.modules if name.startswith("cs25_scaled_attention")]:
         del sys.modules[name]
-
-
-def test_the_lecture_of_the_tutorial_is_installed_run_tested_and_recorded(example, shell, cs25):
-    said = {shlex.join(words): shell(words) for words in SHOWN[TUTORIAL]}
-    assert all(each is None or each.code == 0 for each in said.values()), said
-    assert "Why attention divides by the root of its width" in said["cs25 list"].out
-    assert "3 passed" in said["cs25 test scaled-attention"].out
-    assert (example / "cs25_scaled_attention" / "results" / "saturation.json").is_file()
-    assert "holds under the control" not in said["cs25 record scaled-attention"].err
-    rows = json.loads(cs25("claims", "scaled-attention", "--json").out)["claims"]
-    assert {row["id"]: row["verdict"] for row in rows} == {
-        "saturates": "supported",
-        "scaling-spreads": "supported",
-    }
 
 
 def test_what_the_tutorial_says_of_the_check_is_so(example, shell, cs25):

@@ -21,7 +21,7 @@ FENCES = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PAGES = {
     str(path.relative_to(DOCS)): FENCES.findall(path.read_text(encoding="utf-8"))
     for path in sorted(DOCS.rglob("*.md"))
-    if len(path.relative_to(DOCS).parts) < 3
+    if len(path.relative_to(DOCS).parts) < 3 or path.parent.name == "hooks"
 }
 
 

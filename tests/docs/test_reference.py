@@ -33,12 +33,12 @@ def documented(book):
 def test_a_hook_is_documented_with_its_true_signature(name, page):
     signature = str(inspect.signature(getattr(hookspecs, name)))
     plain = signature.replace("'", "").replace("->", "→")
-    shown = page("reference/hooks").signature(f"cs25.hookspecs.{name}")
+    shown = page(f"reference/hooks/{name}").signature(f"cs25.hookspecs.{name}")
     assert shown == f"cs25.hookspecs.{name}{plain}"
 
 
 def test_the_table_of_hooks_has_them_all(page):
-    rows = page("reference/hooks").table("what-each-hook-is-for")
+    rows = page("reference/hooks/index").table("what-each-hook-is-for")
     assert sorted(row[0].removesuffix("()") for row in rows) == HOOKS
 
 

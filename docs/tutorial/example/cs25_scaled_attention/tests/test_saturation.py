@@ -1,3 +1,6 @@
+import doctest
+import sys
+
 import numpy as np
 import pytest
 
@@ -17,3 +20,7 @@ def test_equal_keys_share_the_weight_equally():
 
 def test_the_same_seed_gives_the_same_numbers():
     assert saturation(queries=10, seed=3) == saturation(queries=10, seed=3)
+
+
+def test_the_doctests_are_true():
+    assert doctest.testmod(sys.modules[largest_weight.__module__]) == (0, 1)
