@@ -71,7 +71,8 @@ def test_a_demo_has_a_page_with_all_there_is_to_know(book, lecture):
     assert "numpy 2.0" in text
     assert "c0ffee (clean)" in text
     assert "100 2.0 s 100 MiB key100" in text
-    assert "tosses (2 rows) seed heads 0 0.5000 1 –" in text
+    assert "started 2026-01-02 03:04 UTC" in text
+    assert "tosses (2 rows, seed 100) seed heads 0 0.5000 1 –" in text
     assert re.search(r'<a [^>]*href="[^"]*/_downloads/\w+/coin.ipynb"', page) or re.search(
         r'href="[./]*_downloads/\w+/coin.ipynb"', page
     )
@@ -86,7 +87,52 @@ def test_a_figure_is_there_in_light_and_dark_with_its_description(book, lecture)
         image = re.search(rf'<img [^>]*class="only-{theme}"[^>]*>', page)
         assert image, theme
         assert 'alt="Share of heads for each seed"' in image[0]
-        assert (built.out / f"_images/bench-coin-{theme}.svg").is_file()
+        assert (built.out / f"_images/bench.coin.default.{theme}.svg").is_file()
+
+
+def test_every_recorded_preset_is_shown_with_its_figure_and_numbers(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, long=(0.25, 0.25, 0.25))
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    page = built.page("lectures/bench/demos/coin")
+    parts = [text_of(f'<div class="body">{part}<div class="sphinxsidebar">')
+             for part in re.split(r'(?=<section id="(?:preset-\w+|claims)">)', page)[1:3]]  # fmt: skip
+    default, long = parts
+    for part, words in (
+        (default, "Preset default Recorded on seeds 100-104, with every parameter at its default."),
+        (long, "Preset long Recorded on seeds 100-102, with tosses = 500 "
+               "and every other parameter at its default."),
+    ):  # fmt: skip
+        assert words in part
+    assert "(seeds 100-104)" in default
+    assert "heads 0.500 [0.482, 0.518] share" in default
+    assert "(preset long, seeds 100-102)" in long
+    assert "heads 0.25 share" in long
+    for preset in ("default", "long"):
+        for theme in ("light", "dark"):
+            assert page.count(f'_images/bench.coin.{preset}.{theme}.svg"') == 1
+            assert (built.out / f"_images/bench.coin.{preset}.{theme}.svg").is_file()
+    # Drawn from its own numbers, not from the default's.
+    light = [(built.out / f"_images/bench.coin.{p}.light.svg") for p in ("default", "long")]
+    assert light[0].read_bytes() != light[1].read_bytes()
+
+
+def test_notes_and_gallery_show_the_default_preset_alone(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, long=(0.25, 0.25, 0.25))
+    book.write("gallery.md", "---\norphan: true\n---\n# Gallery\n\n```{gallery}\n```\n")
+    built = book.build()
+    for name in ("lectures/bench/index", "gallery"):
+        assert "bench.coin.default.light.svg" in built.page(name)
+        assert "bench.coin.long" not in built.page(name)
+
+
+def test_a_page_tells_what_a_run_found_already_made(book, lecture, record):
+    text = text_of(book.build().page("lectures/bench/demos/coin"))
+    assert "reused" not in text
+    record(0.5, 0.5, 0.52, 0.48, 0.5, reused_s=60.0)
+    text = text_of(book.build().page("lectures/bench/demos/coin"))
+    assert "seed took reused peak memory key 100 2.0 s 1 min 0 s 100 MiB key100" in text
+    assert "A run that finds nothing made takes both together." in text
 
 
 def test_the_ledger_carries_what_a_script_sorts_and_filters_by(book, lecture):
@@ -198,7 +244,7 @@ def test_a_figure_that_cannot_be_drawn_is_said_on_its_page(book, lecture):
     lecture.write("bench_lecture/coin.py", coin.replace("figure = Figure()", "1 / 0"))
     built = book.build()
     text = text_of(built.page("lectures/bench/demos/coin"))
-    assert "its figure cannot be drawn" in text
+    assert "its figure cannot be drawn for preset default" in text
     assert "ZeroDivisionError" in text
 
 

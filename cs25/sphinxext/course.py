@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -50,7 +50,7 @@ class Experiment:
         rows: its claims as the ledger has them.
         stale: why a recording is no longer current, by preset; empty if it is.
         problems: what cannot be shown, and why.
-        figure_alt: the description of its figure; None if none was drawn.
+        figures: the description of each figure that was drawn, by preset.
     """
 
     plugin: Plugin
@@ -60,7 +60,7 @@ class Experiment:
     rows: tuple[LedgerJson, ...]
     stale: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
-    figure_alt: str | None = None
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -113,7 +113,7 @@ class Experiment:
             "claims": self.rows,
             "stale": self.stale,
             "problems": self.problems,
-            "figure_alt": self.figure_alt,
+            "figures": dict(self.figures),
         }
 
 

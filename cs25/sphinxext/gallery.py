@@ -24,9 +24,11 @@ class GalleryDirective(SphinxDirective):
         for chapter in course_of(self.env).chapters:
             tiles = nodes.bullet_list("", classes=["cs25-gallery"])
             for experiment in chapter.experiments:
-                if experiment.figure_alt is None:
+                if experiment.preset not in experiment.figures:
                     continue
-                picture = link(self.env, experiment.docname, *pictures(experiment))
+                picture = link(
+                    self.env, experiment.docname, *pictures(experiment, experiment.preset)
+                )
                 name = link(self.env, experiment.docname, experiment.title)
                 mark = stale(experiment.stale[experiment.preset])
                 tiles += nodes.list_item(

@@ -47,7 +47,8 @@ def measures_table(demo: Demo, recording: Recording, *, full: bool) -> nodes.tab
 
 def result_tables(recording: Recording) -> list[nodes.Node]:
     """Return the tables of the first seed, each folded."""
-    return [_folded(result_table) for result_table in recording.results[0].tables]
+    where = f", seed {recording.seeds[0]}" if recording.seeds else ""
+    return [_folded(result_table, where) for result_table in recording.results[0].tables]
 
 
 def recorded_on(recording: Recording) -> str:
@@ -59,7 +60,7 @@ def _value(pooled: Pooled | None) -> str:
     return "–" if pooled is None else with_interval(pooled.value, None, None)[0]
 
 
-def _folded(data: Table) -> disclosure:
+def _folded(data: Table, where: str) -> disclosure:
     columns = range(len(data.columns))
     numeric = [all(_is_number(row[i]) for row in data.rows) for i in columns]
     texts = [aligned([row[i] for row in data.rows]) for i in columns]
@@ -69,7 +70,7 @@ def _folded(data: Table) -> disclosure:
         for line in range(len(data.rows))
     ]
     rows = "1 row" if len(data.rows) == 1 else f"{len(data.rows)} rows"
-    title = disclosure_title("", "", nodes.literal("", data.name), nodes.Text(f" ({rows})"))
+    title = disclosure_title("", "", nodes.literal("", data.name), nodes.Text(f" ({rows}{where})"))
     return disclosure("", title, table(heads, lines), classes=["cs25-details"])
 
 
