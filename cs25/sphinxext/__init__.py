@@ -25,6 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.links import resolve_link
     from cs25.sphinxext.modules import LectureModuleDirective, is_foreign_type
     from cs25.sphinxext.mount import mount
+    from cs25.sphinxext.search_index import complete_search_index
     from cs25.sphinxext.signatures import readable_defaults
     from cs25.sphinxext.value import ValueRole
 
@@ -50,6 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-signature", readable_defaults)
     app.connect("builder-inited", mount)
     app.connect("builder-inited", _add_static)
+    app.connect("build-finished", complete_search_index)
     app.connect("env-get-outdated", _remove_pages)
     app.connect("missing-reference", resolve_link)
     app.connect("warn-missing-reference", is_foreign_type)
