@@ -175,9 +175,28 @@ def test_an_unknown_name_is_an_error_with_a_place_and_visible(book, lecture, mar
     built = book.build()
     assert built.status == 1
     assert message in built.warnings
-    # Three lines of the header stand before what was line 5.
-    assert re.search(r"lectures/bench/index.md:\d+: WARNING: ", built.warnings)
+    # The author's own file and line, not those of the page with the header in it.
+    assert f"{lecture.folder}/bench_lecture/notes.md:5: WARNING: " in built.warnings
     assert "cs25-trouble" in built.page("lectures/bench/index")
+
+
+@pytest.mark.parametrize(
+    ("notes", "line"),
+    [
+        ("# Coins\n\n```{note}\n{value}`bench`\n```\n", 4),
+        ("# Coins\n{doc}`nowhere`\n", 2),
+        ("---\nkind: a\n---\n\n# Coins\n\n{doc}`nowhere`\n", 7),
+        ("Coins fall.\n\n```{nonsense}\n```\n", 3),
+        ("---\nkind: a\n---\nCoins fall.\n\n{doc}`nowhere`\n", 6),
+        ("Coins\n=====\n\n{doc}`nowhere`\n", 4),
+    ],
+)
+def test_a_warning_names_the_line_of_the_notes(book, lecture, notes, line):
+    lecture.write("bench_lecture/notes.md", notes)
+    built = book.build()
+    assert f"{lecture.folder}/bench_lecture/notes.md:{line}: WARNING: " in built.warnings
+    assert "lectures/bench/index.md" not in built.warnings
+    assert "kind: a" not in text_of(built.page("lectures/bench/index"))
 
 
 def test_a_stale_result_is_marked_with_its_reasons(book, lecture, record):

@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.gallery import GalleryDirective
     from cs25.sphinxext.header import LectureHeaderDirective
     from cs25.sphinxext.links import resolve_link
+    from cs25.sphinxext.locations import name_notes
     from cs25.sphinxext.modules import LectureModuleDirective, is_foreign_type
     from cs25.sphinxext.mount import mount
     from cs25.sphinxext.search_index import complete_search_index
@@ -50,6 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("cs25.js", loading_method="defer")
     app.connect("autodoc-process-signature", readable_defaults)
     app.connect("builder-inited", mount)
+    app.connect("builder-inited", name_notes)
     app.connect("builder-inited", _add_static)
     app.connect("build-finished", complete_search_index)
     app.connect("env-get-outdated", _remove_pages)

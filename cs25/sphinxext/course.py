@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from cs25.card import DEFAULT_PRESET, Demo
 from cs25.digest import digest_of
 from cs25.errors import Cs25Error, PluginError, StateError, UnknownNameError
 from cs25.ledger import Row, recorded_row
-from cs25.notes import read_notes
+from cs25.notes import path_of_notes, read_notes
 from cs25.parameters import Signature
 from cs25.plugins import Plugin, State, load_plugin, load_plugins
 from cs25.recorded import Bundle, Recording, read_bundle, stale_reasons
@@ -152,6 +153,11 @@ class Chapter:
     def docname(self) -> str:
         """Its first page."""
         return f"lectures/{self.plugin.id}/index"
+
+    @property
+    def notes_path(self) -> Path | None:
+        """The file of its notes; None if it has none."""
+        return path_of_notes(self.plugin) if self.is_ready else None
 
     @property
     def rows(self) -> tuple[LedgerJson, ...]:

@@ -10,7 +10,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from cs25.sphinxext.course import Chapter, Experiment
 from cs25.sphinxext.modules import public_modules
 
-__all__ = ["pages_of"]
+__all__ = ["line_of_notes", "pages_of"]
 
 
 def pages_of(chapter: Chapter) -> Iterator[tuple[str, str]]:
@@ -37,23 +37,36 @@ def pages_of(chapter: Chapter) -> Iterator[tuple[str, str]]:
     yield f"{id}/index.md", _notes_page(chapter) + "\n" + _toctree(inner, hidden=True)
 
 
+def line_of_notes(chapter: Chapter, line: int) -> int:
+    """Return the line of a lecture's notes that stands on a line of its first page.
+
+    Args:
+        chapter: the lecture.
+        line: of the page, from 1.
+    """
+    place, added = _added(chapter)
+    return line if line <= place else max(line - added.count("\n"), place, 1)
+
+
 def _notes_page(chapter: Chapter) -> str:
     """Return the notes with the lecture's header below their headline."""
-    header = _directive("lecture-header", chapter.plugin.id)
-    text = chapter.notes
-    lines = text.splitlines(keepends=True)
-    end = _end_of_headline(text)
-    if end is None:
-        return f"# {_escaped(chapter.title)}\n\n{header}\n{text}\n"
-    return "".join([*lines[:end], "\n", header, "\n", *lines[end:]])
+    place, added = _added(chapter)
+    lines = chapter.notes.splitlines(keepends=True)
+    return "".join([*lines[:place], added, *lines[place:]])
 
 
-def _end_of_headline(text: str) -> int | None:
-    """Return the line after the notes' own headline; None if they begin on a lower level."""
-    for token in MarkdownIt().use(front_matter_plugin).parse(text):
-        if token.type == "heading_open" and token.map:
-            return token.map[1] if token.tag == "h1" else None
-    return None
+def _added(chapter: Chapter) -> tuple[int, str]:
+    """Return what the page has beyond the notes: after which of their lines, and the text."""
+    header = f"\n{_directive('lecture-header', chapter.plugin.id)}\n"
+    place = 0
+    for token in MarkdownIt().use(front_matter_plugin).parse(chapter.notes):
+        if token.type == "front_matter" and token.map:
+            place = token.map[1]
+        elif token.type == "heading_open" and token.map:
+            if token.tag == "h1":
+                return token.map[1], header
+            break
+    return place, f"# {_escaped(chapter.title)}\n{header}"
 
 
 def _demo_page(experiment: Experiment) -> str:
