@@ -66,7 +66,7 @@ def test_a_demo_has_a_page_with_all_there_is_to_know(book, lecture):
     assert "--tosses 100 a whole number from 1 to 1000 how often." in text
     assert "long tosses = 500 cs25 run bench coin --preset long" in text
     assert "cs25 run bench coin --control sets control = edge" in text
-    assert "heads 0.500 [0.482, 0.518] share 0 share of heads" in text  # 0 under the control
+    assert "heads share of heads 0.500 [0.482, 0.518] share 0 tails" in text  # 0 under the control
     assert "processor an abacus" in text
     assert "numpy 2.0" in text
     assert "c0ffee (clean)" in text
@@ -84,10 +84,12 @@ def test_a_figure_is_there_in_light_and_dark_with_its_description(book, lecture)
     built = book.build()
     page = built.page("lectures/bench/demos/coin")
     for theme in ("light", "dark"):
-        image = re.search(rf'<img [^>]*class="only-{theme}"[^>]*>', page)
-        assert image, theme
-        assert 'alt="Share of heads for each seed"' in image[0]
-        assert (built.out / f"_images/bench.coin.default.{theme}.svg").is_file()
+        name = f"_images/bench.coin.default.{theme}.svg"
+        image = re.search(rf'<a [^>]*href="[./]*{name}"[^>]*>\s*<img [^>]*only-{theme}[^>]*>', page)
+        assert image, theme  # it leads to itself, to be enlarged
+        assert 'alt="How often a coin falls heads"' in image[0]
+        assert (built.out / name).is_file()
+    assert "Share of heads for each seed (seeds 100–104)." in text_of(page)
 
 
 def test_every_recorded_preset_is_shown_with_its_figure_and_numbers(book, lecture, record):
@@ -99,18 +101,18 @@ def test_every_recorded_preset_is_shown_with_its_figure_and_numbers(book, lectur
              for part in re.split(r'(?=<section id="(?:preset-\w+|claims)">)', page)[1:3]]  # fmt: skip
     default, long = parts
     for part, words in (
-        (default, "Preset default Recorded on seeds 100-104, with every parameter at its default."),
-        (long, "Preset long Recorded on seeds 100-102, with tosses = 500 "
+        (default, "Preset default Recorded on seeds 100–104, with every parameter at its default."),
+        (long, "Preset long Recorded on seeds 100–102, with tosses = 500 "
                "and every other parameter at its default."),
     ):  # fmt: skip
         assert words in part
-    assert "(seeds 100-104)" in default
-    assert "heads 0.500 [0.482, 0.518] share" in default
-    assert "(preset long, seeds 100-102)" in long
-    assert "heads 0.25 share" in long
+    assert "(seeds 100–104)" in default
+    assert "heads share of heads 0.500 [0.482, 0.518] share" in default
+    assert "(preset long, seeds 100–102)" in long
+    assert "heads share of heads 0.25 share" in long
     for preset in ("default", "long"):
         for theme in ("light", "dark"):
-            assert page.count(f'_images/bench.coin.{preset}.{theme}.svg"') == 1
+            assert page.count(f'src="../../../_images/bench.coin.{preset}.{theme}.svg"') == 1
             assert (built.out / f"_images/bench.coin.{preset}.{theme}.svg").is_file()
     # Drawn from its own numbers, not from the default's.
     light = [(built.out / f"_images/bench.coin.{p}.light.svg") for p in ("default", "long")]
@@ -223,6 +225,7 @@ def test_a_broken_lecture_is_a_visible_page(book, shelf, lecture):
         text = text_of(built.page(name))
         assert "it is broken: OSError: no <disk> *today*" in text
         assert "CS25_DISABLE" in text
+        assert "`" not in text
     assert "0.5 share" in built.page("lectures/bench/index")
 
 
@@ -253,7 +256,7 @@ def test_what_cannot_be_read_is_said_on_its_page_and_an_error_if_strict(book, le
     built = book.build()
     assert (built.status, built.warnings) == (0, "")
     assert "coin.json cannot be read" in text_of(built.page("lectures/bench/demos/coin"))
-    assert "Make it anew with `cs25 record`." in text_of(built.page("lectures/bench/demos/coin"))
+    assert "Make it anew with cs25 record" in text_of(built.page("lectures/bench/demos/coin"))
     with pytest.raises(ExtensionError, match=r"bench.coin: .*coin.json cannot be read"):
         book.build(cs25_strict=True)
 
@@ -275,6 +278,23 @@ def test_a_module_that_cannot_be_imported_hides_no_other(book, lecture):
         built.page("lectures/bench/api/bench_lecture.optional")
     )
     assert "Toss a coin." in text_of(built.page("lectures/bench/api/bench_lecture.coin"))
+
+
+def test_modules_are_listed_with_what_they_are_for(book, lecture):
+    text = text_of(book.build().page("lectures/bench/api/index"))
+    assert "coin : Tossing coins." in text
+    lecture.write("bench_lecture/coin.py", "def broken(:\n")
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    text = text_of(built.page("lectures/bench/api/index"))
+    assert "Tossing" not in text
+    assert "coin" in text
+
+
+def test_a_parameter_and_its_description_are_parted_by_a_dash(book, lecture):
+    text = text_of(book.build().page("lectures/bench/api/bench_lecture.coin"))
+    assert "tosses – how often." in text
+    assert " -- " not in text
 
 
 def test_tests_and_private_modules_are_not_documented(book, lecture):
@@ -315,6 +335,7 @@ def test_a_notebook_of_every_demo_can_be_downloaded(book, lecture):
 def test_other_builders_show_the_same_in_their_own_way(book, lecture):
     built = book.build(builder="text")
     text = (built.out / "lectures/bench/demos/coin.txt").read_text()
-    assert "share of heads" in text
+    assert "How often a coin falls heads" in text
+    assert "0.500" in text
     assert "supported" in text
     assert Path(built.out / "lectures/bench/index.txt").read_text().count("[image: ") == 2

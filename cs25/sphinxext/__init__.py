@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.cards import LecturesDirective
     from cs25.sphinxext.claims import ClaimDirective, ClaimsTableDirective
     from cs25.sphinxext.costs import RunningTimesDirective
+    from cs25.sphinxext.dashes import set_dashes
     from cs25.sphinxext.demo import DemoDirective
     from cs25.sphinxext.elements import add_elements
     from cs25.sphinxext.gallery import GalleryDirective
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", name_notes)
     app.connect("builder-inited", _add_static)
     app.connect("build-finished", complete_search_index)
+    app.connect("doctree-read", set_dashes)
     app.connect("env-get-outdated", _remove_pages)
     app.connect("missing-reference", resolve_link)
     app.connect("warn-missing-reference", is_foreign_type)

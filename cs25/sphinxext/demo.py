@@ -43,9 +43,15 @@ class DemoDirective(SphinxDirective):
         depend(self.env, experiment.name)
         body = self.parse_content_to_nodes()
         if "full" in self.options:
-            document = self.state.document
+            document, chapter = (
+                self.state.document,
+                course_of(self.env).chapter(experiment.plugin.id),
+            )
             sections = [section(document, *part) for part in _parts(experiment)]
-            return [*self._opening(experiment), *body, *sections]
+            lecture = link(self.env, chapter.docname, chapter.title)
+            words = nodes.Text("An experiment of the lecture ")
+            above = nodes.paragraph("", "", words, lecture, classes=["cs25-origin"])
+            return [above, *self._opening(experiment), *body, *sections]
         return [self._short(experiment, body)]
 
     def _short(self, experiment: Experiment, body: list[nodes.Node]) -> nodes.container:

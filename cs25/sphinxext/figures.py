@@ -18,7 +18,7 @@ from cs25.sphinxext.course import Course, Experiment
 from cs25.sphinxext.measures import recorded_on
 from cs25.sphinxext.sources import Sources
 
-__all__ = ["draw_all", "figure_of", "pictures"]
+__all__ = ["draw_all", "figure_of", "tile_of"]
 
 THEMES = ("light", "dark")
 
@@ -47,22 +47,33 @@ def figure_of(experiment: Experiment, preset: str) -> list[nodes.Node]:
         return []
     seeds = recorded_on(experiment.recordings[preset])
     how = seeds if preset == DEFAULT_PRESET else f"preset {preset}, {seeds}"
-    caption = nodes.caption("", f"{experiment.demo.summary} ({how}).")
-    return [nodes.figure("", *pictures(experiment, preset), caption, classes=["cs25-figure"])]
+    described = experiment.figures[preset]
+    caption = nodes.caption("", f"{described.rstrip('.')} ({how}).")
+    shown = _pictures(experiment, preset, alt=experiment.demo.summary)
+    for picture in shown:
+        picture["width"] = "100%"  # one that is scaled leads to the file: on a phone, to enlarge it
+    light, dark = (nodes.container("", picture, classes=picture["classes"]) for picture in shown)
+    return [nodes.figure("", light, _html_only(dark), caption, classes=["cs25-figure"])]
 
 
-def pictures(experiment: Experiment, preset: str) -> list[nodes.Node]:
-    """Return the light picture, and for HTML the dark one: a style sheet shows one of them."""
-    light, dark = (
-        nodes.image(
-            "",
-            uri=f"/lectures/{name}",
-            alt=experiment.figures[preset],
-            classes=[f"only-{theme}"],
-        )
-        for theme, name in _names(experiment, preset).items()
+def tile_of(experiment: Experiment) -> list[nodes.Node]:
+    """Return the figure that stands for a demo, to be set inside a line."""
+    light, dark = _pictures(
+        experiment, experiment.preset, alt=experiment.figures[experiment.preset]
     )
-    return [light, addnodes.only("", dark, expr="html")]
+    return [light, _html_only(dark)]
+
+
+def _pictures(experiment: Experiment, preset: str, *, alt: str) -> list[nodes.image]:
+    """Return the light picture and the dark one: a style sheet shows one of them."""
+    return [
+        nodes.image("", uri=f"/lectures/{name}", alt=alt, classes=[f"only-{theme}"])
+        for theme, name in _names(experiment, preset).items()
+    ]
+
+
+def _html_only(node: nodes.Node) -> addnodes.only:
+    return addnodes.only("", node, expr="html")
 
 
 def _names(experiment: Experiment, preset: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from cs25.sphinxext.course import Chapter, Experiment
-from cs25.sphinxext.modules import public_modules
+from cs25.sphinxext.modules import public_modules, summary_of
 
 __all__ = ["line_of_notes", "pages_of"]
 
@@ -23,17 +23,25 @@ def pages_of(chapter: Chapter) -> Iterator[tuple[str, str]]:
     for experiment in chapter.experiments:
         yield f"{id}/demos/{experiment.demo.id}.md", _demo_page(experiment)
     if chapter.rows:
-        inner.append("claims")
+        inner.append("Claims <claims>")
         yield f"{id}/claims.md", f"# Claims of {id}\n\n{_directive('claims-table', id)}"
     modules = public_modules(chapter.plugin)
     for module in modules:
         yield f"{id}/api/{module}.md", _module_page(module)
     if modules:
-        inner.append("api/index")
+        inner.append("Modules <api/index>")
         # A sidebar is narrow: there the package goes without saying.
         package = f"{chapter.plugin.package}."
-        entries = [f"{module.removeprefix(package)} <{module}>" for module in modules]
-        yield f"{id}/api/index.md", f"# Modules of {id}\n\n{_toctree(entries)}"
+        names = {module: module.removeprefix(package) for module in modules}
+        entries = [f"{name} <{module}>" for module, name in names.items()]
+        lines = [
+            f"- [`{name}`]({m}.md): {_escaped(summary_of(m), but='`')}" for m, name in names.items()
+        ]
+        listed = "\n".join(line.removesuffix(": ") for line in lines)
+        yield (
+            f"{id}/api/index.md",
+            f"# Modules of {id}\n\n{listed}\n\n{_toctree(entries, hidden=True)}",
+        )
     yield f"{id}/index.md", _notes_page(chapter) + "\n" + _toctree(inner, hidden=True)
 
 
@@ -86,5 +94,7 @@ def _directive(name: str, argument: str) -> str:
     return f"```{{{name}}} {argument}\n```\n"
 
 
-def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>$~|#" else c for c in " ".join(text.split()))
+def _escaped(text: str, *, but: str = "") -> str:
+    """Return a line that Markdown leaves as it is, but for some of its signs."""
+    signs = set("\\`*_{}[]<>$~|#") - set(but)
+    return "".join(f"\\{c}" if c in signs else c for c in " ".join(text.split()))

@@ -8,13 +8,13 @@ from docutils import nodes
 
 from cs25.card import DEFAULT_PRESET
 from cs25.recorded import Recording
-from cs25.render.verdicts import seeds_text
 from cs25.sphinxext.course import Experiment
 from cs25.sphinxext.elements import stale
 from cs25.sphinxext.figures import figure_of
 from cs25.sphinxext.measures import measures_table, result_tables
 from cs25.sphinxext.options import settings_text
 from cs25.sphinxext.sections import Section
+from cs25.sphinxext.typeset import seed_range
 
 __all__ = ["results_of"]
 
@@ -38,7 +38,7 @@ def _of(experiment: Experiment, preset: str) -> list[nodes.Node]:
     line += stale(reasons)
     shown: list[nodes.Node] = [line]
     if reasons:
-        text = f"No longer current: {'; '.join(reasons)}."
+        text = f"No longer current: {'; '.join(reasons)}. The code may now give other numbers."
         shown.append(nodes.warning("", nodes.paragraph("", text)))
     shown += figure_of(experiment, preset)
     shown.append(measures_table(experiment.demo, recording, full=True))
@@ -47,7 +47,7 @@ def _of(experiment: Experiment, preset: str) -> list[nodes.Node]:
 
 def _conditions(preset: str, recording: Recording) -> list[nodes.Node]:
     """Say on which seeds and with which parameters it was recorded."""
-    seeds = f"on {seeds_text(recording.seeds)}" if recording.seeds else "once, as it takes no seed"
+    seeds = f"on {seed_range(recording.seeds)}" if recording.seeds else "once, as it takes no seed"
     if preset == DEFAULT_PRESET or not recording.settings:
         return [nodes.Text(f"Recorded {seeds}, with every parameter at its default.")]
     return [
