@@ -103,6 +103,7 @@ class Experiment:
         """Return everything a page may show of it, as plain data."""
         demo = self.demo
         return {
+            "lecture": self.plugin.card().title,
             "summary": demo.summary,
             "run": demo.run,
             "figure": demo.figure,

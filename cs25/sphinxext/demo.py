@@ -43,15 +43,8 @@ class DemoDirective(SphinxDirective):
         depend(self.env, experiment.name)
         body = self.parse_content_to_nodes()
         if "full" in self.options:
-            document, chapter = (
-                self.state.document,
-                course_of(self.env).chapter(experiment.plugin.id),
-            )
-            sections = [section(document, *part) for part in _parts(experiment)]
-            lecture = link(self.env, chapter.docname, chapter.title)
-            words = nodes.Text("An experiment of the lecture ")
-            above = nodes.paragraph("", "", words, lecture, classes=["cs25-origin"])
-            return [above, *self._opening(experiment), *body, *sections]
+            sections = [section(self.state.document, *part) for part in _parts(experiment)]
+            return [self._above(experiment), *self._opening(experiment), *body, *sections]
         return [self._short(experiment, body)]
 
     def _short(self, experiment: Experiment, body: list[nodes.Node]) -> nodes.container:
@@ -70,6 +63,13 @@ class DemoDirective(SphinxDirective):
         words = f"{experiment.title}: parameters, presets, and how this was made"
         shown.append(nodes.paragraph("", "", link(self.env, experiment.docname, words)))
         return nodes.container("", *shown, classes=["cs25-demo"])
+
+    def _above(self, experiment: Experiment) -> nodes.paragraph:
+        """Return the way back to the lecture."""
+        chapter = course_of(self.env).chapter(experiment.plugin.id)
+        lecture = link(self.env, chapter.docname, chapter.title)
+        words = nodes.Text("An experiment of the lecture ")
+        return nodes.paragraph("", "", words, lecture, classes=["cs25-origin"])
 
     def _opening(self, experiment: Experiment) -> list[nodes.Node]:
         """Return what it does and how it is run; what is wrong with it, before all else."""

@@ -40,9 +40,9 @@ def pages_of(chapter: Chapter) -> Iterator[tuple[str, str]]:
         listed = "\n".join(line.removesuffix(": ") for line in lines)
         yield (
             f"{id}/api/index.md",
-            f"# Modules of {id}\n\n{listed}\n\n{_toctree(entries, hidden=True)}",
+            f"# Modules of {id}\n\n{listed}\n\n{_toctree(entries)}",
         )
-    yield f"{id}/index.md", _notes_page(chapter) + "\n" + _toctree(inner, hidden=True)
+    yield f"{id}/index.md", _notes_page(chapter) + "\n" + _toctree(inner)
 
 
 def line_of_notes(chapter: Chapter, line: int) -> int:
@@ -85,9 +85,9 @@ def _module_page(module: str) -> str:
     return f"# `{module}`\n\n```{{eval-rst}}\n.. lecture-module:: {module}\n```\n"
 
 
-def _toctree(names: list[str], *, hidden: bool = False) -> str:
-    options = ":hidden:\n" if hidden else ""
-    return "```{toctree}\n" + options + "\n" + "\n".join(names) + "\n```\n"
+def _toctree(names: list[str]) -> str:
+    """Return what puts pages into the sidebar, and nothing on the page."""
+    return "```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
 
 
 def _directive(name: str, argument: str) -> str:

@@ -17,7 +17,7 @@ _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 def typeset(text: str) -> str:
-    """Return a text with its numbers as a printed page sets them.
+    r"""Return a text with its numbers as a printed page sets them.
 
     >>> typeset("3.229e23 [-0.5, 1.5e-3]"), typeset("GPT-3, up to 1.5e9 parameters")
     ('3.229\u202f×\u202f10²³ [−0.5, 1.5\u202f×\u202f10⁻³]', 'GPT-3, up to 1.5\u202f×\u202f10⁹ parameters')
