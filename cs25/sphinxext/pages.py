@@ -30,18 +30,7 @@ def pages_of(chapter: Chapter) -> Iterator[tuple[str, str]]:
         yield f"{id}/api/{module}.md", _module_page(module)
     if modules:
         inner.append("Modules <api/index>")
-        # A sidebar is narrow: there the package goes without saying.
-        package = f"{chapter.plugin.package}."
-        names = {module: module.removeprefix(package) for module in modules}
-        entries = [f"{name} <{module}>" for module, name in names.items()]
-        lines = [
-            f"- [`{name}`]({m}.md): {_escaped(summary_of(m), but='`')}" for m, name in names.items()
-        ]
-        listed = "\n".join(line.removesuffix(": ") for line in lines)
-        yield (
-            f"{id}/api/index.md",
-            f"# Modules of {id}\n\n{listed}\n\n{_toctree(entries)}",
-        )
+        yield f"{id}/api/index.md", _modules_page(chapter, modules)
     yield f"{id}/index.md", _notes_page(chapter) + "\n" + _toctree(inner)
 
 
@@ -79,6 +68,19 @@ def _added(chapter: Chapter) -> tuple[int, str]:
 
 def _demo_page(experiment: Experiment) -> str:
     return f"# {experiment.title}\n\n```{{demo}} {experiment.name}\n:full:\n```\n"
+
+
+def _modules_page(chapter: Chapter, modules: list[str]) -> str:
+    """Return the list of a lecture's modules, each with what it is for."""
+    package = f"{chapter.plugin.package}."  # it goes without saying: a sidebar is narrow
+    names = {module: module.removeprefix(package) for module in modules}
+    lines = []
+    for module, name in names.items():
+        what_for = _escaped(summary_of(module), but="`")
+        lines.append(f"- [`{name}`]({module}.md)" + (f": {what_for}" if what_for else ""))
+    entries = [f"{name} <{module}>" for module, name in names.items()]
+    head = f"# Modules of {chapter.plugin.id}"
+    return "\n".join([head, "", *lines, "", _toctree(entries)])
 
 
 def _module_page(module: str) -> str:
