@@ -279,33 +279,44 @@ def record(bench: Shelf) -> Callable[..., None]:
     from cs25.plugins import load_plugin
     from cs25.recorded import Bundle, Recording, bundle_path, write_bundle
 
-    def write(*shares: float, code: dict[str, str] | None = None, criterion: str = "") -> None:
+    def write(
+        *shares: float,
+        code: dict[str, str] | None = None,
+        criterion: str = "",
+        long: tuple[float, ...] = (),
+        reused_s: float = 0.0,
+    ) -> None:
         plugin = load_plugin("bench")
         coin = plugin.card().demos[0]
-        seeds = tuple(range(100, 100 + len(shares)))
-        made = Recording(
-            settings={},
-            parameters={"tosses": 100, "control": "none"},
-            seeds=seeds,
-            results=results(*shares),
-            control=results(0.0),
-            manifest={
-                "code": code or code_digests(coin.run, drawing=coin.figure),
-                "data": {},
-                "processor": "an abacus",
-                "versions": {"numpy": "2.0", "transformers": None},
-                "git": {"commit": "c0ffee", "dirty": False},
-                "seeds": [
-                    {"seed": seed, "key": f"key{seed}", "duration_s": 2.0, "peak_memory_mib": 100.0}
-                    for seed in seeds
-                ],
-            },
-        )
+
+        def made(preset: str, shares: tuple[float, ...]) -> Recording:
+            settings = dict(coin.presets.get(preset, {}))
+            seeds = tuple(range(100, 100 + len(shares)))
+            took = {"duration_s": 2.0, "reused_s": reused_s, "peak_memory_mib": 100.0}
+            return Recording(
+                settings=settings,
+                parameters={"tosses": 100, "control": "none", **settings},
+                seeds=seeds,
+                results=results(*shares),
+                control=results(0.0),
+                manifest={
+                    "started": "2026-01-02T03:04:05+00:00",
+                    "code": code or code_digests(coin.run, drawing=coin.figure),
+                    "data": {},
+                    "processor": "an abacus",
+                    "versions": {"numpy": "2.0", "transformers": None},
+                    "git": {"commit": "c0ffee", "dirty": False},
+                    "seeds": [{"seed": seed, "key": f"key{seed}", **took} for seed in seeds],
+                },
+            )
+
         criteria = {claim.id: claim.criterion for claim in coin.claims}
         criteria |= {"fair": criterion} if criterion else {}
         path = bundle_path(plugin, coin)
         assert path is not None
-        write_bundle(path, Bundle("bench", "coin", criteria, {"default": made}))
+        recordings = {"default": made("default", shares)}
+        recordings |= {"long": made("long", long)} if long else {}
+        write_bundle(path, Bundle("bench", "coin", criteria, recordings))
 
     return write
 

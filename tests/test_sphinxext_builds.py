@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -25,12 +26,30 @@ def test_a_second_build_reads_nothing_and_writes_the_same(book, lecture):
     first = book.build().bytes()
     again = book.build()
     assert again.read == frozenset()
-    second = again.bytes()
-    indices = [json.loads(files.pop("searchindex.js")[16:-1]) for files in (first, second)]
-    for index in indices:
-        index.pop("indexentries")  # Sphinx forgets those of pages that it does not write again
-    assert indices[0] == indices[1]
-    assert second == first
+    assert again.bytes() == first
+
+
+def test_an_edit_and_its_undo_leave_the_bytes_of_a_full_build(book, lecture):
+    """Sphinx alone would lose the index entries of other pages, and keep words that are gone."""
+    first = book.build().bytes()
+    lecture.write("bench_lecture/notes.md", NOTES + "\n## Xylophone\n")
+    book.write("words.md", "---\norphan: true\n---\n# Words\n\n{index}`tossing`\n")
+    edited = book.build()
+    assert edited.read == {"lectures/bench/index", "words"}
+    assert all(word in edited.bytes()["searchindex.js"] for word in (b"xylophon", b"tossing"))
+    lecture.write("bench_lecture/notes.md", NOTES)
+    (book.sources / "words.md").unlink()
+    assert book.build().bytes() == first
+
+
+def test_the_search_knows_what_the_index_does_after_an_edit_of_another_page(book, lecture):
+    def entries() -> dict:
+        return json.loads(book.build().bytes()["searchindex.js"][16:-1])["indexentries"]
+
+    before = entries()
+    assert "toss() (in module bench_lecture.coin)" in before
+    lecture.write("bench_lecture/notes.md", NOTES + "\nMore.\n")
+    assert entries() == before
 
 
 def test_a_changed_result_reads_its_own_pages_again(book, lecture, record):
@@ -137,6 +156,37 @@ def test_docs_build_from_sources_that_cannot_be_written(docs, cs25, tmp_path):
         for path in (docs.sources, *docs.sources.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
     assert "Another book" in (tmp_path / "pages/index.html").read_text()
+
+
+def test_docs_build_waits_for_another_one_and_says_so(docs, cs25, cache):
+    """Both would write the working copy and what was read of it."""
+    (cache / "book").mkdir(parents=True)
+    hold = "import filelock, sys\nwith filelock.FileLock('lock'): print('held'); sys.stdin.read()"
+    command = [sys.executable, "-uc", hold]
+    pipe, begun = subprocess.PIPE, []
+    with subprocess.Popen(command, cwd=cache / "book", stdin=pipe, stdout=pipe) as other:
+        assert other.stdout.readline() == b"held\n"
+
+        def end() -> None:
+            begun.extend((cache / "book").rglob("*.md"))
+            other.stdin.close()
+
+        timer = threading.Timer(1, end)
+        timer.start()
+        said = cs25("docs", "build")
+        timer.join()
+    assert (said.code, begun) == (0, [])
+    assert "another build of the course reference is under way: waiting for its end" in said.err
+    assert (cache / "book/html/lectures/bench/index.html").is_file()
+    assert "waiting" not in cs25("docs", "build").err
+
+
+def test_docs_build_says_that_the_cache_cannot_be_written(docs, cs25, cache, tmp_path):
+    cache.write_text("a file where the folder should be")
+    said = cs25("docs", "build", "--out", str(tmp_path / "pages"))
+    assert said.code == 2
+    assert f"the cache {cache} cannot be written" in said.err
+    assert "CS25_CACHE_DIR" in said.err
 
 
 def test_docs_build_puts_nothing_into_a_folder_with_other_files(docs, cs25, tmp_path):

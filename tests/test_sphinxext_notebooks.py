@@ -73,6 +73,13 @@ def test_a_notebook_is_the_same_bytes_every_time_and_valid():
     nbformat.validate(nbformat.reads(text, as_version=4))
 
 
+@pytest.mark.usefixtures("bench")
+def test_a_notebook_tells_what_a_run_takes_that_finds_nothing_made(record):
+    assert "takes about" not in source(made("bench", "coin"), "title")
+    record(0.5, 0.5, 0.5, reused_s=60.0)
+    assert "A new one takes about 1 min 2 s" in source(made("bench", "coin"), "title")
+
+
 @pytest.mark.usefixtures("kernel_path")
 def test_a_notebook_shows_numbers_verdicts_and_figure(bench, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f"{bench.folder}{os.pathsep}{os.environ['PYTHONPATH']}")

@@ -66,12 +66,13 @@ def test_a_demo_has_a_page_with_all_there_is_to_know(book, lecture):
     assert "--tosses 100 a whole number from 1 to 1000 how often." in text
     assert "long tosses = 500 cs25 run bench coin --preset long" in text
     assert "cs25 run bench coin --control sets control = edge" in text
-    assert "heads 0.500 [0.482, 0.518] share 0 share of heads" in text  # 0 under the control
+    assert "heads share of heads 0.500 [0.482, 0.518] share 0 tails" in text  # 0 under the control
     assert "processor an abacus" in text
     assert "numpy 2.0" in text
     assert "c0ffee (clean)" in text
     assert "100 2.0 s 100 MiB key100" in text
-    assert "tosses (2 rows) seed heads 0 0.5000 1 –" in text
+    assert "started 2026-01-02 03:04 UTC" in text
+    assert "tosses (2 rows, seed 100) seed heads 0 0.5000 1 –" in text
     assert re.search(r'<a [^>]*href="[^"]*/_downloads/\w+/coin.ipynb"', page) or re.search(
         r'href="[./]*_downloads/\w+/coin.ipynb"', page
     )
@@ -83,10 +84,57 @@ def test_a_figure_is_there_in_light_and_dark_with_its_description(book, lecture)
     built = book.build()
     page = built.page("lectures/bench/demos/coin")
     for theme in ("light", "dark"):
-        image = re.search(rf'<img [^>]*class="only-{theme}"[^>]*>', page)
-        assert image, theme
-        assert 'alt="Share of heads for each seed"' in image[0]
-        assert (built.out / f"_images/bench-coin-{theme}.svg").is_file()
+        name = f"_images/bench.coin.default.{theme}.svg"
+        image = re.search(rf'<a [^>]*href="[./]*{name}"[^>]*>\s*<img [^>]*only-{theme}[^>]*>', page)
+        assert image, theme  # it leads to itself, to be enlarged
+        assert 'alt="How often a coin falls heads"' in image[0]
+        assert (built.out / name).is_file()
+    assert "Share of heads for each seed (seeds 100–104)." in text_of(page)
+
+
+def test_every_recorded_preset_is_shown_with_its_figure_and_numbers(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, long=(0.25, 0.25, 0.25))
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    page = built.page("lectures/bench/demos/coin")
+    parts = [text_of(f'<div class="body">{part}<div class="sphinxsidebar">')
+             for part in re.split(r'(?=<section id="(?:preset-\w+|claims)">)', page)[1:3]]  # fmt: skip
+    default, long = parts
+    for part, words in (
+        (default, "Preset default Recorded on seeds 100–104, with every parameter at its default."),
+        (long, "Preset long Recorded on seeds 100–102, with tosses = 500 "
+               "and every other parameter at its default."),
+    ):  # fmt: skip
+        assert words in part
+    assert "(seeds 100–104)" in default
+    assert "heads share of heads 0.500 [0.482, 0.518] share" in default
+    assert "(preset long, seeds 100–102)" in long
+    assert "heads share of heads 0.25 share" in long
+    for preset in ("default", "long"):
+        for theme in ("light", "dark"):
+            assert page.count(f'src="../../../_images/bench.coin.{preset}.{theme}.svg"') == 1
+            assert (built.out / f"_images/bench.coin.{preset}.{theme}.svg").is_file()
+    # Drawn from its own numbers, not from the default's.
+    light = [(built.out / f"_images/bench.coin.{p}.light.svg") for p in ("default", "long")]
+    assert light[0].read_bytes() != light[1].read_bytes()
+
+
+def test_notes_and_gallery_show_the_default_preset_alone(book, lecture, record):
+    record(0.5, 0.5, 0.52, 0.48, 0.5, long=(0.25, 0.25, 0.25))
+    book.write("gallery.md", "---\norphan: true\n---\n# Gallery\n\n```{gallery}\n```\n")
+    built = book.build()
+    for name in ("lectures/bench/index", "gallery"):
+        assert "bench.coin.default.light.svg" in built.page(name)
+        assert "bench.coin.long" not in built.page(name)
+
+
+def test_a_page_tells_what_a_run_found_already_made(book, lecture, record):
+    text = text_of(book.build().page("lectures/bench/demos/coin"))
+    assert "reused" not in text
+    record(0.5, 0.5, 0.52, 0.48, 0.5, reused_s=60.0)
+    text = text_of(book.build().page("lectures/bench/demos/coin"))
+    assert "seed took reused peak memory key 100 2.0 s 1 min 0 s 100 MiB key100" in text
+    assert "A run that finds nothing made takes both together." in text
 
 
 def test_the_ledger_carries_what_a_script_sorts_and_filters_by(book, lecture):
@@ -129,9 +177,28 @@ def test_an_unknown_name_is_an_error_with_a_place_and_visible(book, lecture, mar
     built = book.build()
     assert built.status == 1
     assert message in built.warnings
-    # Three lines of the header stand before what was line 5.
-    assert re.search(r"lectures/bench/index.md:\d+: WARNING: ", built.warnings)
+    # The author's own file and line, not those of the page with the header in it.
+    assert f"{lecture.folder}/bench_lecture/notes.md:5: WARNING: " in built.warnings
     assert "cs25-trouble" in built.page("lectures/bench/index")
+
+
+@pytest.mark.parametrize(
+    ("notes", "line"),
+    [
+        ("# Coins\n\n```{note}\n{value}`bench`\n```\n", 4),
+        ("# Coins\n{doc}`nowhere`\n", 2),
+        ("---\nkind: a\n---\n\n# Coins\n\n{doc}`nowhere`\n", 7),
+        ("Coins fall.\n\n```{nonsense}\n```\n", 3),
+        ("---\nkind: a\n---\nCoins fall.\n\n{doc}`nowhere`\n", 6),
+        ("Coins\n=====\n\n{doc}`nowhere`\n", 4),
+    ],
+)
+def test_a_warning_names_the_line_of_the_notes(book, lecture, notes, line):
+    lecture.write("bench_lecture/notes.md", notes)
+    built = book.build()
+    assert f"{lecture.folder}/bench_lecture/notes.md:{line}: WARNING: " in built.warnings
+    assert "lectures/bench/index.md" not in built.warnings
+    assert "kind: a" not in text_of(built.page("lectures/bench/index"))
 
 
 def test_a_stale_result_is_marked_with_its_reasons(book, lecture, record):
@@ -158,6 +225,7 @@ def test_a_broken_lecture_is_a_visible_page(book, shelf, lecture):
         text = text_of(built.page(name))
         assert "it is broken: OSError: no <disk> *today*" in text
         assert "CS25_DISABLE" in text
+        assert "`" not in text
     assert "0.5 share" in built.page("lectures/bench/index")
 
 
@@ -188,7 +256,7 @@ def test_what_cannot_be_read_is_said_on_its_page_and_an_error_if_strict(book, le
     built = book.build()
     assert (built.status, built.warnings) == (0, "")
     assert "coin.json cannot be read" in text_of(built.page("lectures/bench/demos/coin"))
-    assert "Make it anew with `cs25 record`." in text_of(built.page("lectures/bench/demos/coin"))
+    assert "Make it anew with cs25 record" in text_of(built.page("lectures/bench/demos/coin"))
     with pytest.raises(ExtensionError, match=r"bench.coin: .*coin.json cannot be read"):
         book.build(cs25_strict=True)
 
@@ -198,7 +266,7 @@ def test_a_figure_that_cannot_be_drawn_is_said_on_its_page(book, lecture):
     lecture.write("bench_lecture/coin.py", coin.replace("figure = Figure()", "1 / 0"))
     built = book.build()
     text = text_of(built.page("lectures/bench/demos/coin"))
-    assert "its figure cannot be drawn" in text
+    assert "its figure cannot be drawn for preset default" in text
     assert "ZeroDivisionError" in text
 
 
@@ -210,6 +278,23 @@ def test_a_module_that_cannot_be_imported_hides_no_other(book, lecture):
         built.page("lectures/bench/api/bench_lecture.optional")
     )
     assert "Toss a coin." in text_of(built.page("lectures/bench/api/bench_lecture.coin"))
+
+
+def test_modules_are_listed_with_what_they_are_for(book, lecture):
+    text = text_of(book.build().page("lectures/bench/api/index"))
+    assert "coin : Tossing coins." in text
+    lecture.write("bench_lecture/coin.py", "def broken(:\n")
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    text = text_of(built.page("lectures/bench/api/index"))
+    assert "Tossing" not in text
+    assert "coin" in text
+
+
+def test_a_parameter_and_its_description_are_parted_by_a_dash(book, lecture):
+    text = text_of(book.build().page("lectures/bench/api/bench_lecture.coin"))
+    assert "tosses – how often." in text
+    assert " -- " not in text
 
 
 def test_tests_and_private_modules_are_not_documented(book, lecture):
@@ -250,6 +335,7 @@ def test_a_notebook_of_every_demo_can_be_downloaded(book, lecture):
 def test_other_builders_show_the_same_in_their_own_way(book, lecture):
     built = book.build(builder="text")
     text = (built.out / "lectures/bench/demos/coin.txt").read_text()
-    assert "share of heads" in text
+    assert "How often a coin falls heads" in text
+    assert "0.500" in text
     assert "supported" in text
     assert Path(built.out / "lectures/bench/index.txt").read_text().count("[image: ") == 2

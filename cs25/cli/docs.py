@@ -60,7 +60,12 @@ def _built(out: Path | None, *, strict: bool) -> Path:
     # Sphinx draws its progress over itself; in a file it would be a thousand lines.
     visible = sys.stderr.isatty() and not is_quiet()
     build_book(
-        folder, store, strict=strict, status=sys.stderr if visible else None, warning=sys.stderr
+        folder,
+        store,
+        strict=strict,
+        status=sys.stderr if visible else None,
+        warning=sys.stderr,
+        notice=notice,
     )
     return folder
 

@@ -273,7 +273,7 @@ def _write_report(
     except OSError as error:
         if asked:
             raise DestinationError(f"{path} cannot be written: {error.strerror}") from error
-        notice(f"the report is not kept: {error}")
+        notice(f"the report is not kept: {path} cannot be written ({error.strerror})")
         return None
     return path
 

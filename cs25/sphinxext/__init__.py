@@ -18,13 +18,16 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.cards import LecturesDirective
     from cs25.sphinxext.claims import ClaimDirective, ClaimsTableDirective
     from cs25.sphinxext.costs import RunningTimesDirective
+    from cs25.sphinxext.dashes import set_dashes
     from cs25.sphinxext.demo import DemoDirective
     from cs25.sphinxext.elements import add_elements
     from cs25.sphinxext.gallery import GalleryDirective
     from cs25.sphinxext.header import LectureHeaderDirective
     from cs25.sphinxext.links import resolve_link
+    from cs25.sphinxext.locations import name_notes
     from cs25.sphinxext.modules import LectureModuleDirective, is_foreign_type
     from cs25.sphinxext.mount import mount
+    from cs25.sphinxext.search_index import complete_search_index
     from cs25.sphinxext.signatures import readable_defaults
     from cs25.sphinxext.value import ValueRole
 
@@ -49,7 +52,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("cs25.js", loading_method="defer")
     app.connect("autodoc-process-signature", readable_defaults)
     app.connect("builder-inited", mount)
+    app.connect("builder-inited", name_notes)
     app.connect("builder-inited", _add_static)
+    app.connect("build-finished", complete_search_index)
+    app.connect("doctree-read", set_dashes)
     app.connect("env-get-outdated", _remove_pages)
     app.connect("missing-reference", resolve_link)
     app.connect("warn-missing-reference", is_foreign_type)

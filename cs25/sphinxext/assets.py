@@ -27,10 +27,9 @@ def assets_of(chapter: Chapter) -> Iterator[tuple[str, bytes]]:
     Returns:
         Name below ``lectures/``, as the notes refer to it from there, and content.
     """
-    card, folder = chapter.plugin.lecture, chapter.plugin.folder
-    if card is None or card.notes is None or folder is None:
+    if chapter.notes_path is None:
         return
-    base = (folder / card.notes).parent
+    base = chapter.notes_path.parent
     for name in sorted(set(_references(chapter.notes))):
         path = base / name
         parts = PurePosixPath(name).parts

@@ -7,10 +7,14 @@ the author's.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from cs25.errors import BookError, Cs25Error
+from filelock import FileLock, Timeout
+
+from cs25.errors import BookError, Cs25Error, DestinationError
 from cs25.sphinxext.mount import MARKER
 from cs25.sphinxext.sources import Sources
 from cs25.store import Store
@@ -26,7 +30,13 @@ def book_folder(store: Store) -> Path:
 
 
 def build_book(
-    out: Path, store: Store, *, strict: bool, status: TextIO | None, warning: TextIO
+    out: Path,
+    store: Store,
+    *,
+    strict: bool,
+    status: TextIO | None,
+    warning: TextIO,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Build the book of all installed lectures.
 
@@ -36,12 +46,47 @@ def build_book(
         strict: a warning, or a lecture in a bad state, is an error; everything is read anew.
         status: where progress goes; None for nowhere.
         warning: where warnings go.
+        notice: told, in a line, that another build has to end first.
 
     Raises:
         BookError: it cannot be built, or not without warnings if ``strict``.
         PluginError: a lecture is in a bad state, and ``strict``.
         DestinationError: a folder cannot be written.
     """
+    with _turn(store, notice):
+        code = _build(out, store, strict=strict, status=status, warning=warning)
+    if code:
+        raise BookError(
+            "the book was built with warnings (above), and --strict allows none",
+            remedy=f"It is in {out} all the same.",
+        )
+
+
+@contextmanager
+def _turn(store: Store, notice: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other process builds: all of them share the working copy."""
+    path = store.path("book", "lock")
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            notice("another build of the course reference is under way: waiting for its end")
+            lock.acquire()
+    except OSError as error:
+        raise DestinationError(
+            f"the cache {store.root} cannot be written ({error.strerror or error})",
+            remedy="Name another folder with CS25_CACHE_DIR; the book's working copy lies there.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _build(out: Path, store: Store, *, strict: bool, status: TextIO | None, warning: TextIO) -> int:
+    """Run Sphinx; return whether it warned, and warnings are errors."""
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.console import nocolor
@@ -69,11 +114,7 @@ def build_book(
         if isinstance(error.__cause__, Cs25Error):
             raise error.__cause__ from error
         raise BookError(f"the book cannot be built: {error.category}: {_told(error)}") from error
-    if app.statuscode:
-        raise BookError(
-            "the book was built with warnings (above), and --strict allows none",
-            remedy=f"It is in {out} all the same.",
-        )
+    return app.statuscode
 
 
 def working_copy(store: Store) -> Path:

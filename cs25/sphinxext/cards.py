@@ -66,6 +66,6 @@ def _card(env: BuildEnvironment, chapter: Chapter) -> nodes.list_item:
     words = f"{n_demos} experiment{'s' * (n_demos != 1)}, {origin(plugin)}"
     card += nodes.paragraph("", words, classes=["cs25-origin"])
     if chapter.rows:
-        claims = [nodes.Text("Claims: "), *tally(chapter.rows)]
+        claims = [nodes.Text("Claims "), *tally(chapter.rows)]
         card += nodes.paragraph("", "", *claims, classes=["cs25-tally"])
     return card

@@ -9,13 +9,13 @@ from sphinx.util.docutils import SphinxDirective
 from cs25.errors import UnknownNameError
 from cs25.render.numerals import number, with_interval
 from cs25.render.schema import LedgerJson, PaperJson
-from cs25.render.verdicts import seeds_text
 from cs25.sphinxext.course import Experiment, course_of
 from cs25.sphinxext.elements import stale, verdict_mark
 from cs25.sphinxext.fingerprints import COURSE, depend
 from cs25.sphinxext.links import link
 from cs25.sphinxext.tables import Cell, Content, Line, table
 from cs25.sphinxext.trouble import trouble
+from cs25.sphinxext.typeset import seed_range, typeset
 
 __all__ = ["ClaimDirective", "ClaimsTableDirective", "anchor_of", "claim_box", "tally"]
 
@@ -84,12 +84,13 @@ def claim_box(row: LedgerJson, *, decided_by: nodes.Node | None = None) -> nodes
 
 
 def tally(rows: tuple[LedgerJson, ...]) -> list[nodes.Node]:
-    """Return how many claims came out how, as text with the verdicts' marks."""
+    """Return how many claims came out how, each with its verdict's mark."""
     shown: list[nodes.Node] = []
     for verdict in ("supported", "contradicted", "inconclusive", "untested"):
         count = sum(row["verdict"] == verdict for row in rows)
         if count:
-            shown += [nodes.Text(f"{', ' if shown else ''}{count} "), verdict_mark(verdict)]
+            mark = verdict_mark(verdict)
+            shown += [nodes.inline("", f"{count} ", mark, classes=["cs25-count-of"])]
     return shown
 
 
@@ -98,18 +99,20 @@ def _facts(
 ) -> list[tuple[str, str | list[nodes.Node]]]:
     facts: list[tuple[str, str | list[nodes.Node]]] = []
     if row["measured"] is not None:
-        facts.append(("measured", f"{_measured(row)} {row['unit']}".rstrip()))
+        facts.append(
+            ("measured", f"{' '.join(filter(None, _measured(row)))} {row['unit']}".rstrip())
+        )
     facts.append(("criterion", [nodes.literal("", row["criterion"])]))
     if row["preset"] != "default":
         facts.append(("settled for", f"preset {row['preset']}"))
     if paper := row["paper"]:
-        source = nodes.emphasis("", paper["source"])
-        words = nodes.Text(f"{number(paper['value'])} {paper['what']} (")
+        source = nodes.emphasis("", typeset(paper["source"]))
+        words = nodes.Text(typeset(f"{number(paper['value'])} {paper['what']} ("))
         facts.append(("published", [words, source, nodes.Text(")")]))
     if row["origin"] == "recorded":
         seeds = row["seeds"]
         facts.append(
-            ("recorded", f"on {seeds_text(seeds)}" if seeds else "exact: it takes no seed")
+            ("recorded", f"on {seed_range(seeds)}" if seeds else "exact: it takes no seed")
         )
     if row["reasons"]:
         facts.append(("stale", "; ".join(row["reasons"])))
@@ -131,30 +134,44 @@ def _ledger(env: BuildEnvironment, found: list[tuple[Experiment, LedgerJson]]) -
         Cell("published", is_number=True),
         "verdict",
     ]
-    lines = [Line(_cells(env, e, row), _data(row)) for e, row in found]
+    is_course = len({row["lecture"] for _, row in found}) > 1
+    lines = [Line(_cells(env, e, row, is_course=is_course), _data(row)) for e, row in found]
     return table(heads, lines, "cs25-ledger", "sortable")
 
 
-def _cells(env: BuildEnvironment, experiment: Experiment, row: LedgerJson) -> list[Cell | Content]:
+def _cells(
+    env: BuildEnvironment, experiment: Experiment, row: LedgerJson, *, is_course: bool
+) -> list[Cell | Content]:
     claim = link(env, experiment.docname, row["statement"], anchor=anchor_of(row))
-    demo = link(env, experiment.docname, f"{row['lecture']} {row['demo']}")
-    measured = "–" if row["measured"] is None else f"{_measured(row)} {row['unit']}".rstrip()
+    demo = link(
+        env, experiment.docname, f"{row['lecture']} {row['demo']}" if is_course else row["demo"]
+    )
     return [
         claim,
         demo,
         nodes.literal("", row["criterion"]),
-        Cell(measured, sort=row["measured"], is_number=True),
+        _measured_cell(row),
         _published(row["paper"]),
         [verdict_mark(row["verdict"]), *stale(row["reasons"])],
     ]
 
 
+def _measured_cell(row: LedgerJson) -> Cell:
+    if row["measured"] is None:
+        return Cell("–", is_number=True)
+    value, interval = _measured(row)
+    lines = [nodes.paragraph("", f"{value} {row['unit']}".rstrip())]
+    if interval:
+        lines.append(nodes.paragraph("", interval, classes=["cs25-interval"]))
+    return Cell(lines, sort=row["measured"], is_number=True)
+
+
 def _published(paper: PaperJson | None) -> Cell:
     if paper is None:
         return Cell("–", is_number=True)
-    source = f"{paper['what']}, {paper['source']}"
+    source = typeset(f"{paper['what']}, {paper['source']}")
     lines = [
-        nodes.paragraph("", number(paper["value"])),
+        nodes.paragraph("", typeset(number(paper["value"]))),
         nodes.paragraph("", source, classes=["cs25-source"]),
     ]
     return Cell(lines, sort=paper["value"], is_number=True)
@@ -170,6 +187,7 @@ def _data(row: LedgerJson) -> dict[str, str]:
     }
 
 
-def _measured(row: LedgerJson) -> str:
+def _measured(row: LedgerJson) -> tuple[str, str]:
+    """Return the number and its interval, which may be empty."""
     value, interval = with_interval(float(row["measured"] or 0.0), row["low"], row["high"])
-    return f"{value} {interval}".rstrip()
+    return typeset(value), typeset(interval)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from cs25.card import DEFAULT_PRESET, Demo
 from cs25.digest import digest_of
 from cs25.errors import Cs25Error, PluginError, StateError, UnknownNameError
 from cs25.ledger import Row, recorded_row
-from cs25.notes import read_notes
+from cs25.notes import path_of_notes, read_notes
 from cs25.parameters import Signature
 from cs25.plugins import Plugin, State, load_plugin, load_plugins
 from cs25.recorded import Bundle, Recording, read_bundle, stale_reasons
@@ -50,7 +51,7 @@ class Experiment:
         rows: its claims as the ledger has them.
         stale: why a recording is no longer current, by preset; empty if it is.
         problems: what cannot be shown, and why.
-        figure_alt: the description of its figure; None if none was drawn.
+        figures: the description of each figure that was drawn, by preset.
     """
 
     plugin: Plugin
@@ -60,7 +61,7 @@ class Experiment:
     rows: tuple[LedgerJson, ...]
     stale: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
-    figure_alt: str | None = None
+    figures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -102,6 +103,7 @@ class Experiment:
         """Return everything a page may show of it, as plain data."""
         demo = self.demo
         return {
+            "lecture": self.plugin.card().title,
             "summary": demo.summary,
             "run": demo.run,
             "figure": demo.figure,
@@ -113,7 +115,7 @@ class Experiment:
             "claims": self.rows,
             "stale": self.stale,
             "problems": self.problems,
-            "figure_alt": self.figure_alt,
+            "figures": dict(self.figures),
         }
 
 
@@ -152,6 +154,11 @@ class Chapter:
     def docname(self) -> str:
         """Its first page."""
         return f"lectures/{self.plugin.id}/index"
+
+    @property
+    def notes_path(self) -> Path | None:
+        """The file of its notes; None if it has none."""
+        return path_of_notes(self.plugin) if self.is_ready else None
 
     @property
     def rows(self) -> tuple[LedgerJson, ...]:

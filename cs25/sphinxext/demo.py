@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -17,9 +17,11 @@ from cs25.sphinxext.elements import stale, verdict_mark
 from cs25.sphinxext.figures import figure_of
 from cs25.sphinxext.fingerprints import depend
 from cs25.sphinxext.links import link
-from cs25.sphinxext.measures import measures_table, recorded_on, result_tables
+from cs25.sphinxext.measures import measures_table
 from cs25.sphinxext.options import command_block, control_text, parameter_table, preset_table
 from cs25.sphinxext.provenance import provenance
+from cs25.sphinxext.results import results_of
+from cs25.sphinxext.sections import Section, section
 from cs25.sphinxext.trouble import notice_box, trouble
 
 __all__ = ["DemoDirective"]
@@ -41,13 +43,14 @@ class DemoDirective(SphinxDirective):
         depend(self.env, experiment.name)
         body = self.parse_content_to_nodes()
         if "full" in self.options:
-            return [*self._opening(experiment), *body, *self._sections(experiment)]
+            sections = [section(self.state.document, *part) for part in _parts(experiment)]
+            return [self._above(experiment), *self._opening(experiment), *body, *sections]
         return [self._short(experiment, body)]
 
     def _short(self, experiment: Experiment, body: list[nodes.Node]) -> nodes.container:
         shown: list[nodes.Node] = [*self._opening(experiment), *body]
         if recording := experiment.recording:
-            shown += figure_of(experiment)
+            shown += figure_of(experiment, experiment.preset)
             shown.append(measures_table(experiment.demo, recording, full=False))
         verdicts = nodes.bullet_list("", classes=["cs25-verdicts"])
         for row in experiment.rows:
@@ -61,33 +64,24 @@ class DemoDirective(SphinxDirective):
         shown.append(nodes.paragraph("", "", link(self.env, experiment.docname, words)))
         return nodes.container("", *shown, classes=["cs25-demo"])
 
+    def _above(self, experiment: Experiment) -> nodes.paragraph:
+        """Return the way back to the lecture."""
+        chapter = course_of(self.env).chapter(experiment.plugin.id)
+        lecture = link(self.env, chapter.docname, chapter.title)
+        words = nodes.Text("An experiment of the lecture ")
+        return nodes.paragraph("", "", words, lecture, classes=["cs25-origin"])
+
     def _opening(self, experiment: Experiment) -> list[nodes.Node]:
         """Return what it does and how it is run; what is wrong with it, before all else."""
         shown: list[nodes.Node] = [notice_box(*p.splitlines()) for p in experiment.problems]
         summary = nodes.paragraph("", experiment.demo.summary, classes=["cs25-summary"])
         return [*shown, summary, command_block(experiment)]
 
-    def _sections(self, experiment: Experiment) -> list[nodes.Node]:
-        return [self._section(title, content) for title, content in _parts(experiment)]
 
-    def _section(self, title: str, content: list[nodes.Node]) -> nodes.section:
-        section = nodes.section("", nodes.title("", title), *content)
-        section["names"].append(nodes.fully_normalize_name(title))
-        self.state.document.note_implicit_target(section, section)
-        return section
-
-
-def _parts(experiment: Experiment) -> Iterator[tuple[str, list[nodes.Node]]]:
-    """Yield the sections of a demo's page: headline and content."""
-    demo, recording = experiment.demo, experiment.recording
-    if recording is None:
-        words = "Nothing is recorded yet, so its claims are untested. It is made by "
-        command = nodes.literal("", f"cs25 record {experiment.plugin.id} {demo.id}")
-        missing = nodes.paragraph("", words, command, nodes.Text("."))
-        yield "Results", [missing]
-    else:
-        shown = [*figure_of(experiment), *_numbers(experiment), *result_tables(recording)]
-        yield "Results", shown
+def _parts(experiment: Experiment) -> Iterator[tuple[str, Sequence[nodes.Node | Section]]]:
+    """Yield the sections of a demo's page."""
+    demo = experiment.demo
+    yield "Results", results_of(experiment)
     if experiment.rows:
         yield "Claims", [_anchored(claim_box(row), anchor_of(row)) for row in experiment.rows]
     if experiment.signature:
@@ -100,25 +94,8 @@ def _parts(experiment: Experiment) -> Iterator[tuple[str, list[nodes.Node]]]:
     if experiment.recordings:
         made: list[nodes.Node] = []
         for preset, kept in experiment.recordings.items():
-            if len(experiment.recordings) > 1:
-                made.append(nodes.rubric("", f"preset {preset}"))
-            made += provenance(kept)
+            made += [nodes.rubric("", f"Preset {preset}"), *provenance(kept)]
         yield "How this was made", made
-
-
-def _numbers(experiment: Experiment) -> list[nodes.Node]:
-    """Return the measures of every recorded preset."""
-    shown: list[nodes.Node] = []
-    for preset, recording in experiment.recordings.items():
-        words = f"Preset {preset}: {recorded_on(recording)}."
-        mark = stale(experiment.stale[preset])
-        shown.append(nodes.paragraph("", words, *mark, classes=["cs25-seeds"]))
-        if experiment.stale[preset]:
-            reasons = "; ".join(experiment.stale[preset])
-            text = f"No longer current: {reasons}."
-            shown.append(nodes.warning("", nodes.paragraph("", text)))
-        shown.append(measures_table(experiment.demo, recording, full=True))
-    return shown
 
 
 def _anchored(box: nodes.container, anchor: str) -> nodes.container:

@@ -7,7 +7,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from cs25.sphinxext.course import course_of
 from cs25.sphinxext.elements import stale
-from cs25.sphinxext.figures import pictures
+from cs25.sphinxext.figures import tile_of
 from cs25.sphinxext.fingerprints import depend
 from cs25.sphinxext.links import link
 
@@ -24,9 +24,9 @@ class GalleryDirective(SphinxDirective):
         for chapter in course_of(self.env).chapters:
             tiles = nodes.bullet_list("", classes=["cs25-gallery"])
             for experiment in chapter.experiments:
-                if experiment.figure_alt is None:
+                if experiment.preset not in experiment.figures:
                     continue
-                picture = link(self.env, experiment.docname, *pictures(experiment))
+                picture = link(self.env, experiment.docname, *tile_of(experiment))
                 name = link(self.env, experiment.docname, experiment.title)
                 mark = stale(experiment.stale[experiment.preset])
                 tiles += nodes.list_item(

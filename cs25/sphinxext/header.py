@@ -61,7 +61,7 @@ class LectureHeaderDirective(SphinxDirective):
         shown += [nodes.paragraph("", text, classes=[name]) for text, name in lines if text]
         if chapter.rows:
             claims = link(self.env, f"lectures/{card.id}/claims", "Claims")
-            line = [claims, nodes.Text(": "), *tally(chapter.rows)]
+            line = [claims, nodes.Text(" "), *tally(chapter.rows)]
             shown.append(nodes.paragraph("", "", *line, classes=["cs25-tally"]))
         return shown
 

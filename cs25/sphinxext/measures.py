@@ -7,10 +7,10 @@ from docutils import nodes
 from cs25.card import Demo
 from cs25.recorded import Recording
 from cs25.render.numerals import aligned, with_interval
-from cs25.render.verdicts import seeds_text
 from cs25.result import Table
 from cs25.sphinxext.elements import disclosure, disclosure_title
 from cs25.sphinxext.tables import Cell, Content, table
+from cs25.sphinxext.typeset import seed_range, typeset
 from cs25.verdict import Pooled, pool_result
 
 __all__ = ["measures_table", "recorded_on", "result_tables"]
@@ -22,7 +22,7 @@ def measures_table(demo: Demo, recording: Recording, *, full: bool) -> nodes.tab
     Args:
         demo: says what they mean.
         recording: the results.
-        full: their meaning and their values under the control, too.
+        full: their values under the control, too.
     """
     pooled = recording.pooled()
     control = pool_result(recording.control) if recording.control and full else {}
@@ -32,44 +32,51 @@ def measures_table(demo: Demo, recording: Recording, *, full: bool) -> nodes.tab
     heads += ["95 % interval"] * has_interval
     heads += ["unit"]
     heads += [Cell("control", is_number=True)] * bool(control)
-    heads += ["meaning"] * full
     lines: list[list[Cell | Content]] = []
     for name, (value, interval) in shown.items():
-        line: list[Cell | Content] = [nodes.literal("", name)]
-        line.append(Cell(value, sort=pooled[name].value, is_number=True))
-        line += [interval] * has_interval
+        line: list[Cell | Content] = [_named(name, demo.measures.get(name, ""))]
+        line.append(Cell(typeset(value), sort=pooled[name].value, is_number=True))
+        line += [typeset(interval)] * has_interval
         line.append(pooled[name].unit)
         line += [Cell(_value(control.get(name)), is_number=True)] * bool(control)
-        line += [demo.measures.get(name, "")] * full
         lines.append(line)
     return table(heads, lines, "cs25-measures")
 
 
 def result_tables(recording: Recording) -> list[nodes.Node]:
     """Return the tables of the first seed, each folded."""
-    return [_folded(result_table) for result_table in recording.results[0].tables]
+    where = f", seed {recording.seeds[0]}" if recording.seeds else ""
+    return [_folded(result_table, where) for result_table in recording.results[0].tables]
 
 
 def recorded_on(recording: Recording) -> str:
     """Say which seeds a recording rests on."""
-    return seeds_text(recording.seeds) if recording.seeds else "exact, no seed"
+    return seed_range(recording.seeds) if recording.seeds else "exact, no seed"
+
+
+def _named(name: str, meaning: str) -> list[nodes.Node]:
+    """Return a measure's name with its meaning below."""
+    named: list[nodes.Node] = [nodes.paragraph("", "", nodes.literal("", name))]
+    if meaning:
+        named.append(nodes.paragraph("", meaning, classes=["cs25-meaning"]))
+    return named
 
 
 def _value(pooled: Pooled | None) -> str:
-    return "–" if pooled is None else with_interval(pooled.value, None, None)[0]
+    return "–" if pooled is None else typeset(with_interval(pooled.value, None, None)[0])
 
 
-def _folded(data: Table) -> disclosure:
+def _folded(data: Table, where: str) -> disclosure:
     columns = range(len(data.columns))
     numeric = [all(_is_number(row[i]) for row in data.rows) for i in columns]
-    texts = [aligned([row[i] for row in data.rows]) for i in columns]
+    texts = [[typeset(t) for t in aligned([row[i] for row in data.rows])] for i in columns]
     heads = [Cell(name, is_number=numeric[i]) for i, name in enumerate(data.columns)]
     lines = [
         [Cell(texts[i][line], is_number=numeric[i]) for i in columns]
         for line in range(len(data.rows))
     ]
     rows = "1 row" if len(data.rows) == 1 else f"{len(data.rows)} rows"
-    title = disclosure_title("", "", nodes.literal("", data.name), nodes.Text(f" ({rows})"))
+    title = disclosure_title("", "", nodes.literal("", data.name), nodes.Text(f" ({rows}{where})"))
     return disclosure("", title, table(heads, lines), classes=["cs25-details"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import sys
 from importlib import import_module
@@ -19,7 +20,7 @@ from cs25.plugins import Plugin
 from cs25.sources import source_file
 from cs25.sphinxext.trouble import notice_box
 
-__all__ = ["LectureModuleDirective", "is_foreign_type", "public_modules"]
+__all__ = ["LectureModuleDirective", "is_foreign_type", "public_modules", "summary_of"]
 
 
 def public_modules(plugin: Plugin) -> list[str]:
@@ -30,6 +31,16 @@ def public_modules(plugin: Plugin) -> list[str]:
     if plugin.folder is None or not plugin.is_package:
         return [plugin.package]
     return [plugin.package, *_below(plugin.folder, plugin.package)]
+
+
+def summary_of(module: str) -> str:
+    """Return the first paragraph of a module's docstring, read without importing it."""
+    path = source_file(module)
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_bytes())) if path else None
+    except (OSError, SyntaxError, ValueError):  # its own page says what is wrong
+        return ""
+    return (docstring or "").partition("\n\n")[0]
 
 
 class LectureModuleDirective(SphinxDirective):

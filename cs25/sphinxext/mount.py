@@ -7,6 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from cs25.card import DEFAULT_PRESET
 from cs25.errors import Cs25Error
 from cs25.sphinxext.assets import assets_of
 from cs25.sphinxext.course import Course, check_course, keep_course, load_course
@@ -50,7 +51,7 @@ def _texts(course: Course) -> dict[str, bytes]:
         files |= {name: text.encode() for name, text in pages_of(chapter)}
         for experiment in chapter.experiments:
             if experiment.signature is not None:
-                card, recording = chapter.plugin.card(), experiment.recording
+                card, recording = chapter.plugin.card(), experiment.recordings.get(DEFAULT_PRESET)
                 text = notebook(card, experiment.demo, experiment.signature, recording)
                 files[experiment.notebook] = text.encode()
     return files

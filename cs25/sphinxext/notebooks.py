@@ -9,6 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cs25.card import DEFAULT_PRESET, Demo, Lecture
+from cs25.cost import seed_cost_s
 from cs25.parameters import Signature
 from cs25.recorded import Recording
 from cs25.render.numerals import duration
@@ -136,7 +137,7 @@ def _title(lecture: Lecture, demo: Demo, recording: Recording | None) -> str:
         "bottom. Results are kept, so a run that was made before is shown at once."
     ]
     if recording is not None:
-        seconds = max(float(seed["duration_s"]) for seed in recording.manifest["seeds"])
+        seconds = max(seed_cost_s(seed) for seed in recording.manifest["seeds"])
         lines[-1] += f" A new one takes about {duration(seconds)} with the default parameters."
     return "\n".join(lines)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from docutils import nodes
 
 from cs25.card import DEFAULT_PRESET, Demo
@@ -9,7 +12,7 @@ from cs25.parameters import Signature
 from cs25.sphinxext.course import Experiment
 from cs25.sphinxext.tables import Content, table
 
-__all__ = ["command_block", "control_text", "parameter_table", "preset_table"]
+__all__ = ["command_block", "control_text", "parameter_table", "preset_table", "settings_text"]
 
 
 def command_block(experiment: Experiment) -> nodes.literal_block:
@@ -40,11 +43,14 @@ def preset_table(experiment: Experiment) -> nodes.table:
     lines: list[list[Content]] = []
     for name, settings in presets.items():
         command = _command(experiment, "" if name == DEFAULT_PRESET else f" --preset {name}")
-        changes = ", ".join(f"{key} = {_spelt(value)}" for key, value in settings.items())
-        lines.append(
-            [nodes.literal("", name), changes or "the defaults above", nodes.literal("", command)]
-        )
+        changes = settings_text(settings) or "the defaults above"
+        lines.append([nodes.literal("", name), changes, nodes.literal("", command)])
     return table(["preset", "sets", "command"], lines, "cs25-parameters")
+
+
+def settings_text(settings: Mapping[str, Any]) -> str:
+    """Return what parameters are set to, as it would be typed."""
+    return ", ".join(f"{name} = {_spelt(value)}" for name, value in settings.items())
 
 
 def control_text(experiment: Experiment) -> nodes.paragraph:

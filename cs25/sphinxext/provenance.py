@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from docutils import nodes
@@ -16,7 +17,6 @@ __all__ = ["provenance"]
 
 #: What the page shows of a manifest, and how it is called there.
 _LABELS = {
-    "preset": "preset",
     "started": "started",
     "distribution": "distribution",
     "cs25": "cs25",
@@ -26,6 +26,11 @@ _LABELS = {
     "threads": "threads",
 }
 
+_ABOUT_REUSED = (
+    "Reused is what it took to make the intermediate results that another demo or an earlier run "
+    "had made already. A run that finds nothing made takes both together."
+)
+
 
 def provenance(recording: Recording) -> list[nodes.Node]:
     """Return tables of where a recording comes from; the long ones are folded."""
@@ -34,7 +39,8 @@ def provenance(recording: Recording) -> list[nodes.Node]:
     for name, label in _LABELS.items():
         if (value := manifest.get(name)) is not None:
             version = manifest.get(f"{name}_version")
-            lines.append([label, f"{value} {version or ''}".rstrip()])
+            text = _moment(value) if name == "started" else str(value)
+            lines.append([label, f"{text} {version or ''}".rstrip()])
     versions = [f"{name} {v}" for name, v in manifest.get("versions", {}).items() if v]
     lines.append(["libraries", ", ".join(versions) or "none that can change a number"])
     if git := manifest.get("git"):
@@ -44,25 +50,34 @@ def provenance(recording: Recording) -> list[nodes.Node]:
     return [about, *_seeds(manifest), *_digests(recording)]
 
 
+def _moment(written: str) -> str:
+    """Return an ISO date and time as a reader would write it."""
+    moment = datetime.fromisoformat(written)
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
+
+
 def _seeds(manifest: Mapping[str, Any]) -> list[nodes.Node]:
-    lines: list[list[Cell | Content]] = [
-        [
-            "none" if run["seed"] is None else str(run["seed"]),
-            Cell(duration(run["duration_s"]), sort=run["duration_s"], is_number=True),
-            Cell(memory(run["peak_memory_mib"]), sort=run["peak_memory_mib"], is_number=True),
-            nodes.literal("", run["key"]),
-        ]
-        for run in manifest.get("seeds", ())
-    ]
-    if not lines:
+    """Return what each seed took, and what it found made already."""
+    runs = manifest.get("seeds", ())
+    if not runs:
         return []
-    heads: list[str | Cell] = [
-        "seed",
-        Cell("took", is_number=True),
-        Cell("peak memory", is_number=True),
-        "key",
-    ]
-    return [table(heads, lines, "cs25-provenance")]
+    has_reused = any(run.get("reused_s") for run in runs)
+    heads: list[str | Cell] = ["seed", _number("took"), *[_number("reused")] * has_reused]
+    heads += [_number("peak memory"), "key"]
+    lines: list[list[Cell | Content]] = []
+    for run in runs:
+        reused_s = float(run.get("reused_s") or 0.0)
+        line: list[Cell | Content] = ["none" if run["seed"] is None else str(run["seed"])]
+        line.append(_number(duration(run["duration_s"]), run["duration_s"]))
+        line += [_number(duration(reused_s) if reused_s else "–", reused_s)] * has_reused
+        line.append(_number(memory(run["peak_memory_mib"]), run["peak_memory_mib"]))
+        lines.append([*line, nodes.literal("", run["key"])])
+    shown: list[nodes.Node] = [table(heads, lines, "cs25-provenance")]
+    return [*shown, nodes.paragraph("", _ABOUT_REUSED)] if has_reused else shown
+
+
+def _number(text: str, sort: float | None = None) -> Cell:
+    return Cell(text, sort=sort, is_number=True)
 
 
 def _digests(recording: Recording) -> list[nodes.Node]:

@@ -25,4 +25,11 @@ def trouble(message: str, location: Any) -> nodes.Element:
 
 def notice_box(*lines: str) -> nodes.Element:
     """Return a visible box for what is wrong with a lecture, which is no mistake of the page."""
-    return nodes.error("", *(nodes.paragraph("", line) for line in lines), classes=["cs25-trouble"])
+    shown = [nodes.paragraph("", "", *_with_code(line)) for line in lines]
+    return nodes.error("", *shown, classes=["cs25-trouble"])
+
+
+def _with_code(line: str) -> list[nodes.Node]:
+    """Return a line in which what stands between backticks is code."""
+    parts = enumerate(line.split("`"))
+    return [nodes.literal("", part) if n % 2 else nodes.Text(part) for n, part in parts if part]

@@ -12,6 +12,7 @@ from cs25.render.numerals import quantity
 from cs25.sphinxext.course import course_of
 from cs25.sphinxext.elements import stale
 from cs25.sphinxext.fingerprints import depend
+from cs25.sphinxext.typeset import typeset
 
 __all__ = ["ValueRole"]
 
@@ -24,6 +25,8 @@ class ValueRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the number."""
         demo, _, measure = self.text.strip().rpartition(".")
+        if "." not in demo:
+            return self._unknown(f"found {self.text!r}, expected lecture.demo.measure")
         try:
             experiment = course_of(self.env).experiment(demo)
         except UnknownNameError as error:
@@ -36,7 +39,7 @@ class ValueRole(SphinxRole):
         if measure not in pooled:
             unknown = UnknownNameError(f"measure of {experiment.name}", measure, tuple(pooled))
             return self._unknown(unknown.message)
-        text = quantity(pooled[measure].value, pooled[measure].unit)
+        text = typeset(quantity(pooled[measure].value, pooled[measure].unit))
         marks = stale(experiment.stale[DEFAULT_PRESET])
         return [nodes.inline("", text, classes=["cs25-value"]), *marks], []
 

@@ -9,8 +9,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from bs4 import BeautifulSoup, Tag
+
+from cs25.cli import cli
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -18,6 +21,35 @@ DOCS = ROOT / "docs"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--book", type=Path, help="the built HTML, instead of building it")
+
+
+@pytest.fixture(scope="session")
+def parse():
+    """Parse a line of cs25, its own name left out, without running it."""
+
+    def parsed(words: list[str], *, is_whole: bool = True) -> click.Context:
+        """Return the context of the last command on the line.
+
+        Args:
+            words: the line.
+            is_whole: whether an argument that is missing is an error.
+        """
+        context = click.Context(cli, info_name="cs25", auto_envvar_prefix="CS25")
+        command: click.Command = cli
+        while isinstance(command, click.Group):
+            found = command.get_command(context, words[0])
+            assert found is not None, words[0]
+            name, command, words = words[0], found, words[1:]
+            is_group = isinstance(command, click.Group)
+            context = command.make_context(
+                name,
+                [] if is_group else words,
+                parent=context,
+                resilient_parsing=is_group or not is_whole,
+            )
+        return context
+
+    return parsed
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,36 @@ def test_no_page_leaves_the_file_system_or_is_wider_than_a_phone(visit, book):
     assert opened.outside == []
 
 
+def test_the_page_of_results_can_be_asked_from(visit):
+    opened = visit("search", width=PHONE)
+    field_ = opened.page.get_by_label("find")
+    field_.fill("self-consistency")
+    field_.press("Enter")
+    opened.page.wait_for_selector("ul.search li a")
+    assert opened.page.get_by_label("find").count() == 0
+    assert opened.errors == []
+
+
+def test_measures_are_not_wider_than_a_phone(visit):
+    wrappers = visit(DEMO, width=PHONE).page.locator(".table-wrapper:has(> table.cs25-measures)")
+    widths = wrappers.evaluate_all("all => all.map(e => [e.scrollWidth, e.clientWidth])")
+    assert widths
+    assert all(content <= frame for content, frame in widths)
+
+
+def test_a_printed_page_is_light_and_without_navigation(visit):
+    page = visit(DEMO, scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("figure img.only-light").first.is_visible()
+    assert not page.locator("figure img.only-dark").first.is_visible()
+    assert not page.locator(".sidebar-drawer").is_visible()
+    color = page.locator("article .cs25-summary").first.evaluate("p => getComputedStyle(p).color")
+    assert max(int(part) for part in color.removeprefix("rgb(").removesuffix(")").split(",")) < 90
+    # Its rows stand as close as on the screen: text keeps no line breaks of its source.
+    cell = page.locator("table.cs25-measures td").first
+    assert cell.evaluate("cell => getComputedStyle(cell).whiteSpace") == "normal"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_figure_is_drawn_for_the_readers_colours(visit, scheme):
     page = visit(DEMO, scheme=scheme).page

@@ -149,20 +149,10 @@ def test_every_environment_variable_that_is_read_is_documented(page):
     assert shown == ours | {"NO_COLOR"}
 
 
-def parsed(words: list[str]) -> dict[str, object]:
-    """Return the options that a line sets, its arguments left out."""
-    context = click.Context(cli, info_name="cs25", auto_envvar_prefix="CS25")
-    command: click.Command = cli
-    while isinstance(command, click.Group):
-        found = command.get_command(context, words[0])
-        assert found is not None
-        name, command, words = words[0], found, words[1:]
-        arguments = [] if isinstance(command, click.Group) else words
-        context = command.make_context(name, arguments, parent=context, resilient_parsing=True)
-    return context.params
+def test_the_variables_of_options_do_what_the_options_do(page, parse, monkeypatch):
+    def parsed(words: list[str]) -> dict[str, object]:
+        return parse(words, is_whole=False).params
 
-
-def test_the_variables_of_options_do_what_the_options_do(page, monkeypatch):
     rows = page("reference/environment").table("options")
     assert len(rows) > 3
     for line, assignment in rows:

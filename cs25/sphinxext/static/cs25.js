@@ -119,6 +119,18 @@ function reachable(element) {
   else element.removeAttribute("tabindex");
 }
 
+/** Return a search field for the page of results, which is empty until something is asked. */
+function searchField() {
+  const field = make("input", { type: "search", name: "q", required: true });
+  const button = make("button", { type: "submit", textContent: "search" });
+  const form = make("form", { className: "cs25-filter" }, make("label", {}, "find", field), button);
+  form.setAttribute("role", "search");
+  form.setAttribute("aria-label", "In the whole book");
+  return [make("h1", { textContent: "Search" }), form];
+}
+
+const results = document.getElementById("search-results");
+if (results && !new URLSearchParams(location.search).get("q")) results.before(...searchField());
 for (const table of document.querySelectorAll("table.sortable")) {
   addSorting(table, table.classList.contains("cs25-ledger") ? addFilter(table) : () => {});
 }
