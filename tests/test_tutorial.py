@@ -104,7 +104,7 @@ def test_the_files_of_the_page_are_those_of_the_example(followed):
 
 def test_each_line_does_what_the_page_says_of_it(followed):
     printed, desk = followed
-    assert "Why attention divides by its width" in printed["cs25 list"]
+    assert "Why attention divides by its" in printed["cs25 list"]  # width, on the next line
     run = "cs25 run scaled-attention saturation"
     assert printed[run].count("~ inconclusive") == 2
     assert printed[f"{run} --seeds 3"].count("✔ supported") == 2
