@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from cs25.data_files import files_read, models_used, note_files, note_model, watch
 from cs25.digest import code_digests, digest_of, hash_of, package_folder
 from cs25.errors import StoreError
-from cs25.manifest import changed_files, changed_models, numerical_versions, usable_threads
+from cs25.lm.supply.standing import changed_models
+from cs25.manifest import changed_files, numerical_versions, usable_threads
 from cs25.sources import source_file
 from cs25.store import Store
 
@@ -91,8 +92,7 @@ def cached(function: Callable[..., Arrays]) -> Callable[..., dict[str, np.ndarra
         raise TypeError(f"{name} cannot be cached: expected a function of a module's file")
     signature = inspect.signature(function)
     package = package_folder(function.__module__)
-    if package is not None:
-        watch(package)
+    watch(package)
 
     @functools.wraps(function)
     def wrapper(**arguments: Any) -> dict[str, np.ndarray]:

@@ -45,11 +45,14 @@ def watched(log: Path, package: str | None) -> dict[str, str]:
     return {VARIABLE: json.dumps([str(log), *([package] if package else [])])}
 
 
-def watch(folder: Path) -> None:
-    """From now on, log what is read below a folder, here and in processes started from here."""
+def watch(folder: Path | None) -> None:
+    """From now on, log which models are loaded, and what is read below a folder if one is given.
+
+    It holds for this process and for those that are started from here.
+    """
     global _log
-    folder = folder.resolve()
-    if folder in _folders:
+    folder = folder.resolve() if folder else None
+    if _log is not None and (folder is None or folder in _folders):
         return
     if _log is None:
         descriptor, name = tempfile.mkstemp(prefix="cs25-read-", suffix=".jsonl")
@@ -57,7 +60,8 @@ def watch(folder: Path) -> None:
         _log = Path(name)
         atexit.register(_log.unlink, missing_ok=True)
         sys.addaudithook(_note)
-    _folders.append(folder)
+    if folder is not None:
+        _folders.append(folder)
     os.environ[VARIABLE] = json.dumps([str(_log), *map(str, _folders)])
 
 
@@ -86,7 +90,7 @@ def models_used() -> dict[str, dict[str, str]]:
 
 
 def note_model(name: str, identity: str, source: str) -> None:
-    """Write down that a model is used. Outside a demo's run there is nobody to know it."""
+    """Write down that a model is used, where there is somebody to know it."""
     if _log is not None:
         _write({"model": name, "identity": identity, "source": source})
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from cs25.digest import digest_of
 from cs25.errors import ResultError, StoreError
-from cs25.manifest import changed_files, changed_models, differences, key_of
+from cs25.lm.supply.standing import changed_models
+from cs25.manifest import changed_files, differences, key_of
 from cs25.result import Result
 from cs25.store import Store
 

@@ -91,21 +91,6 @@ def changed_files(data: Mapping[str, str], folder: Path) -> list[str]:
     return [name for name, digest in data.items() if not unchanged(name, digest)]
 
 
-def changed_models(models: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Return the models that hold other weights on this machine now than when they were used.
-
-    One that is no longer here changes nothing: what was computed with it stands.
-    """
-    from cs25.lm.supply.shelf import find
-
-    here = {name: find(name) for name in models}
-    return [
-        name
-        for name, used in models.items()
-        if (model := here[name]) is not None and model.identity != used["identity"]
-    ]
-
-
 def numerical_versions() -> dict[str, str | None]:
     """Return the versions of the libraries that can change a number; None if not installed."""
     return {name: installed_version(name) for name in NUMERICAL}

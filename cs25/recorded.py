@@ -12,7 +12,7 @@ from cs25.card import DEFAULT_PRESET, Demo
 from cs25.destination import write_whole
 from cs25.digest import code_digests
 from cs25.errors import PluginError, ResultError, StoreError
-from cs25.lm.supply.catalogue import repinned
+from cs25.lm.supply.standing import repinned
 from cs25.manifest import changed_files, differences, listed
 from cs25.plugins import Plugin
 from cs25.result import Result

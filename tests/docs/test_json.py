@@ -99,6 +99,12 @@ def test_the_fields_of_a_finding_are_documented(fields, printed):
     assert set(printed("doctor")["findings"][0]) == fields("finding")
 
 
+def test_the_fields_of_a_model_are_documented(fields, printed):
+    document = printed("models", "list")
+    assert set(document) == {"models"}
+    assert set(document["models"][0]) == fields("model")
+
+
 def test_the_fields_of_the_contract_are_documented(fields, printed, monkeypatch):
     # One rule shows the shape; the whole contract would run every demo.
     monkeypatch.setattr(contract, "RULES", contract.RULES[:1])

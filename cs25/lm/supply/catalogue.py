@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cs25.card import ModelSource, Wheel
-from cs25.digest import digest_of
 from cs25.offers import Offers, offers
 
 if TYPE_CHECKING:
     from cs25.plugins import Plugin
 
-__all__ = ["BUILT_IN", "identity_of_wheels", "model_source", "offered_models", "repinned"]
+__all__ = ["BUILT_IN", "aliases", "model_source", "offered_models"]
 
 #: The core's own models, by alias.
 BUILT_IN = {
@@ -104,24 +103,8 @@ def model_source(alias: str) -> ModelSource | None:
     return next((s for s, _ in offered_models(ready()).items if s.alias == alias), None)
 
 
-def identity_of_wheels(source: ModelSource) -> str:
-    """Return the identity of a model that was fetched as wheels; known without fetching it."""
-    return digest_of([f"{wheel.package} {wheel.sha256}" for wheel in source.wheels])
+def aliases() -> tuple[str, ...]:
+    """Return every short name there is: the core's, then those that plugins add."""
+    from cs25.plugins import ready
 
-
-def repinned(models: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Return those of the models that a result was computed with whose wheels are others now.
-
-    Where else a model came from is not pinned, so nothing tells whether it changed.
-
-    Args:
-        models: identity and source by name, as in a manifest.
-    """
-    return [
-        name
-        for name, used in models.items()
-        if "==" in used["source"]
-        and (
-            (source := model_source(name)) is None or identity_of_wheels(source) != used["identity"]
-        )
-    ]
+    return (*BUILT_IN, *(source.alias for source, _ in offered_models(ready()).items))

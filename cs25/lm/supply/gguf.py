@@ -7,15 +7,20 @@ memory, which would otherwise be counted as the demo's.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from cs25.errors import RequirementError, StoreError
+from cs25.errors import RequirementError
 
 __all__ = ["convert"]
+
+_UPGRADE = "`python -m pip install --upgrade transformers gguf accelerate` may help."
 
 
 def convert(file: Path, into: Path) -> None:
@@ -26,30 +31,42 @@ def convert(file: Path, into: Path) -> None:
         into: an existing folder.
 
     Raises:
-        StoreError: there is too little space.
+        OSError: there is too little space.
         RequirementError: transformers cannot read the file.
     """
-    need = _unquantised_bytes(file)
-    free = shutil.disk_usage(into).free
-    if need > free:
-        raise StoreError(
-            f"{into} has {free / 1e6:,.0f} MB free, expected {need / 1e6:,.0f} MB for the weights",
-            remedy="Free some space, or name another folder with CS25_MODELS_DIR.",
-        )
-    command = [sys.executable, "-m", "cs25.lm.supply.gguf", str(file), str(into)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
-        raise RequirementError(
-            f"{file.name} could not be turned into safetensors: {last[0]}",
-            remedy="`python -m pip install --upgrade transformers gguf accelerate` may help.",
-        )
+    if _unquantised_bytes(file) > shutil.disk_usage(into).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    command = [sys.executable, "-P", "-m", "cs25.lm.supply.gguf", str(file), str(into)]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "HF_HUB_OFFLINE": "1",  # all that is needed is in the file
+    }
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode == 0:
+        return
+    if "No space left" in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        raise _unreadable(file, f"the process was ended by {name}", "It may need more memory.")
+    last = done.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
+    raise _unreadable(file, last[0], _UPGRADE)
 
 
 def _unquantised_bytes(file: Path) -> int:
     from gguf import GGUFReader
 
-    return sum(4 * int(tensor.n_elements) for tensor in GGUFReader(file).tensors)
+    try:
+        return sum(4 * int(tensor.n_elements) for tensor in GGUFReader(file).tensors)
+    except (ValueError, IndexError, KeyError) as error:
+        raise _unreadable(file, str(error) or type(error).__name__, _UPGRADE) from error
+
+
+def _unreadable(file: Path, reason: str, remedy: str) -> RequirementError:
+    return RequirementError(
+        f"{file.name} could not be turned into safetensors: {reason}", remedy=remedy
+    )
 
 
 def _main(file: Path, into: Path) -> None:

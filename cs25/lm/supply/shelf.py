@@ -7,8 +7,10 @@ whether they are intact; a file is digested again only if its size or time has c
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
@@ -18,15 +20,32 @@ from pathlib import Path
 from typing import Any
 
 from cs25.errors import StoreError
+from cs25.lm.supply.contents import identity_of
 from cs25.store import cache_folder, read_sealed, seal
 
-__all__ = ["Held", "damage", "find", "held", "models_folder", "put", "remove", "sha256_of", "slug"]
+__all__ = [
+    "Held",
+    "damage",
+    "discard_incoming",
+    "find",
+    "held",
+    "incoming_folder",
+    "is_unreadable",
+    "models_folder",
+    "put",
+    "remove",
+    "sha256_of",
+]
 
 #: The file of a model's folder that says what it is.
 LABEL = "cs25-model.json"
 
-#: Names that start with this are ours: downloads under way, locks.
+#: Names that start with this are ours: downloads under way, locks, what is being removed.
 HIDDEN = "."
+REMOVED = f"{HIDDEN}removed-"
+
+#: An alias or a Hugging Face id. Anything else would name a place outside, or all models at once.
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
 @dataclass(frozen=True)
@@ -56,19 +75,25 @@ def models_folder() -> Path:
     return Path(chosen).expanduser() if chosen else cache_folder() / "models"
 
 
-def slug(name: str) -> str:
-    """Return the name of a model's folder."""
-    return name.replace("/", "--")
+def incoming_folder(name: str) -> Path:
+    """Return where a model is put together before it gets its place."""
+    return models_folder() / f"{HIDDEN}incoming" / _slug(name)
 
 
 def find(name: str) -> Held | None:
     """Return a model that lies here; None if there is none, or its label cannot be read."""
-    folder = models_folder() / slug(name)
+    folder = _place(name)
     try:
-        label = read_sealed(folder / LABEL)
+        label = None if folder is None else read_sealed(folder / LABEL)
     except StoreError:
         return None
-    return None if label is None else _held(folder, label)
+    return None if folder is None or label is None else _held(folder, label)
+
+
+def is_unreadable(name: str) -> bool:
+    """Whether there is a folder for a model, but nothing in it says what it holds."""
+    folder = _place(name)
+    return folder is not None and folder.is_dir() and find(name) is None
 
 
 def held() -> Iterator[Held]:
@@ -94,7 +119,12 @@ def damage(model: Held, *, thorough: bool = False) -> str:
         model: a model that lies here.
         thorough: read every file, in place of those alone whose size or time has changed.
     """
-    label = read_sealed(model.folder / LABEL) or {"files": {}}
+    try:
+        label = read_sealed(model.folder / LABEL)
+    except StoreError:
+        label = None
+    if label is None:
+        return f"{LABEL} cannot be read"
     for name, known in label["files"].items():
         path = model.folder / name
         try:
@@ -109,15 +139,17 @@ def damage(model: Held, *, thorough: bool = False) -> str:
     return ""
 
 
-def put(incoming: Path, name: str, *, source: str, identity: str, licence: str) -> Held:
+def put(
+    incoming: Path, name: str, *, source: str, licence: str, identity: str | None = None
+) -> Held:
     """Seal a folder that a model was fetched into, and move it to its place.
 
     Args:
-        incoming: a folder in `models_folder`, complete.
+        incoming: a folder below `incoming_folder`, complete.
         name: the model's alias or Hugging Face id.
         source: what it was fetched from.
-        identity: digest of that.
         licence: name of its licence.
+        identity: digest of what it was fetched from; that of the files if None.
 
     Raises:
         OSError: the folder cannot be written.
@@ -131,18 +163,20 @@ def put(incoming: Path, name: str, *, source: str, identity: str, licence: str) 
         for path in sorted(incoming.rglob("*"))
         if path.is_file() and path.name != LABEL
     }
+    digests = {path: str(file["sha256"]) for path, file in files.items()}
     label = {
         "name": name,
         "source": source,
-        "identity": identity,
+        "identity": identity or identity_of(digests),
         "licence": licence,
         "fetched": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": files,
     }
     (incoming / LABEL).write_text(seal(label), encoding="utf-8")
-    for path in incoming.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)  # a class may share the folder
-    folder = models_folder() / slug(name)
+    for path in (incoming, *incoming.rglob("*")):
+        with contextlib.suppress(PermissionError):  # somebody else's, linked from the hub's cache
+            path.chmod(0o755 if path.is_dir() else 0o644)  # a class may share the folder
+    folder = models_folder() / _slug(name)
     remove(name)
     incoming.rename(folder)
     return _held(folder, label)
@@ -157,13 +191,24 @@ def remove(name: str) -> bool:
     Raises:
         OSError: it may not be removed.
     """
-    folder = models_folder() / slug(name)
-    aside = folder.with_name(f"{HIDDEN}removed-{uuid.uuid4().hex}")
+    folder = _place(name)
+    if folder is None:
+        return False
     try:
-        folder.rename(aside)
+        folder.rename(folder.with_name(f"{REMOVED}{uuid.uuid4().hex}"))
     except FileNotFoundError:
         return False
-    shutil.rmtree(aside, ignore_errors=True)
+    for aside in folder.parent.glob(f"{REMOVED}*"):  # and what was left when one was interrupted
+        shutil.rmtree(aside, ignore_errors=True)
+    return True
+
+
+def discard_incoming(name: str) -> bool:
+    """Remove what an interrupted fetch of a model left; return whether there was something."""
+    folder = incoming_folder(name)
+    if _place(name) is None or not folder.is_dir():
+        return False
+    shutil.rmtree(folder)
     return True
 
 
@@ -171,6 +216,15 @@ def sha256_of(path: Path) -> str:
     """Return the digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _slug(name: str) -> str:
+    return name.replace("/", "--")
+
+
+def _place(name: str) -> Path | None:
+    """Return where a model of this name lies, if there is one; None if it is no name of a model."""
+    return models_folder() / _slug(name) if _NAME.fullmatch(name) else None
 
 
 def _held(folder: Path, label: Mapping[str, Any]) -> Held:
