@@ -16,7 +16,7 @@ PAGE = (DOCS / "first-lecture.md").read_text(encoding="utf-8")
 DISTRIBUTION = "cs25-scaled-attention"
 PACKAGE = "cs25_scaled_attention"
 BLOCK = re.compile(r"^```(\S+)(?: (\S+))?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-OPTION = re.compile(r"^:([\w-]+): (.*)\n", re.MULTILINE)
+OPTION = re.compile(r"^:([\w-]+): [\"`]*(.*?)\"?\n", re.MULTILINE)
 
 
 def steps() -> Iterator[tuple[str, str]]:
@@ -48,7 +48,7 @@ class Newcomer:
         self.environment = environment
 
     def write(self, name: str, text: str) -> None:
-        name, _, continued = name.partition(", ")
+        name, _, continued = name.partition("`")
         with (self.desk / DISTRIBUTION / name).open("a" if continued else "w") as file:
             file.write(text)
 

@@ -169,3 +169,12 @@ def test_the_rules_of_the_contract_are_those_there_are(page):
     plain = str.maketrans("‘’", "''")  # the book sets quotation marks
     shown = [(rule, sentence.translate(plain)) for rule, sentence in rows]
     assert shown == [(rule.id, rule.sentence) for rule in RULES]
+
+
+def test_the_files_of_the_tutorial_have_their_true_names(page):
+    """Markdown takes the underscores of ``__init__`` for bold, unless it is told that it is code."""
+    example = ROOT / "docs" / "tutorial" / "example"
+    captions = page("tutorial/first-lecture").soup.select(".code-block-caption .caption-text")
+    shown = {caption.get_text().partition(",")[0] for caption in captions}
+    there = (path for path in example.rglob("*.*") if path.suffix != ".pyc" and path.stat().st_size)
+    assert shown == {path.relative_to(example).as_posix() for path in there}
