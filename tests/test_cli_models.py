@@ -275,3 +275,15 @@ def test_the_hub_is_asked_for_an_alias_of_a_plugin_without_wheels(hub, offer, cs
     offer(ModelSource("tiny", hub="nobody/tiny"))
     assert cs25("models", "fetch", "tiny").code == 0
     assert Path(models.models_folder() / "tiny" / "config.json").exists()
+
+
+def test_doctor_names_a_model_that_is_damaged_and_what_helps(cs25, monkeypatch, tmp_path):
+    monkeypatch.setenv("CS25_MODELS_DIR", str(tmp_path))
+    (tmp_path / "minilm").mkdir()
+    (tmp_path / "minilm" / "cs25-model.json").write_text("{")
+    (finding,) = [
+        f for f in json.loads(cs25("doctor", "--json").out)["findings"] if "minilm" in f["check"]
+    ]
+    assert finding["level"] == "warning"
+    assert finding["message"] == "damaged: cs25-model.json cannot be read"
+    assert finding["remedy"] == "`cs25 models fetch minilm` brings it anew."

@@ -144,6 +144,7 @@ def _known(tell: Callable[[str], None]) -> Iterator[tuple[str, ModelSource, str]
 def _rows() -> list[dict[str, Any]]:
     """Return every model that has a short name or lies here, as plain data."""
     from cs25.lm.supply import shelf
+    from cs25.lm.supply.standing import state_of
 
     known = {name: (source, distribution) for name, source, distribution in _known(notice)}
     here = {held.name: held for held in shelf.held()}
@@ -151,7 +152,7 @@ def _rows() -> list[dict[str, Any]]:
     for name in dict.fromkeys([*known, *here]):
         source, distribution = known.get(name, (None, None))
         held = here.get(name)
-        state, reason = _state(name, source)
+        state, reason = state_of(name, source)
         rows.append(
             {
                 "name": name,
@@ -168,18 +169,3 @@ def _rows() -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _state(name: str, source: ModelSource | None) -> tuple[str, str]:
-    """Return how a model stands on this machine, and why if it cannot be used as it is."""
-    from cs25.lm.supply import shelf
-    from cs25.lm.supply.standing import is_current
-
-    held = shelf.find(name)
-    if held is None:
-        unreadable = shelf.is_unreadable(name)
-        return ("damaged", f"{shelf.LABEL} cannot be read") if unreadable else ("not here", "")
-    if source and not is_current(source, fetched_from=held.source, identity=held.identity):
-        return "outdated", f"its name stands for other weights now than those of {held.source}"
-    wrong = shelf.damage(held)
-    return ("damaged", wrong) if wrong else ("here", "")

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from cs25.card import ModelSource
 from cs25.digest import digest_of
 from cs25.errors import UsageError
-from cs25.lm.supply import folder
+from cs25.lm.supply import folder, shelf
 from cs25.lm.supply.catalogue import model_source
-from cs25.lm.supply.shelf import find
 
-__all__ = ["changed_models", "identity_of_wheels", "is_current", "repinned"]
+__all__ = ["changed_models", "identity_of_wheels", "is_current", "repinned", "state_of"]
 
 #: Identity and source of each model by name, as in a manifest.
 Models = Mapping[str, Mapping[str, str]]
@@ -63,7 +62,7 @@ def _changed_here(name: str, identity: str, source: str) -> bool:
             return folder.read_folder(name).identity != identity
         except (UsageError, OSError):
             return False  # gone
-    here = find(name)
+    here = shelf.find(name)
     return (here is not None and here.identity != identity) or _disowned(name, identity, source)
 
 
@@ -75,3 +74,23 @@ def _disowned(name: str, identity: str, source: str) -> bool:
 
 def _is_pinned(fetched_from: str) -> bool:
     return "==" in fetched_from
+
+
+def state_of(name: str, source: ModelSource | None) -> tuple[str, str]:
+    """Return how a model stands on this machine, and why if it cannot be used as it is.
+
+    Args:
+        name: its short name, or its Hugging Face id.
+        source: what the short name stands for; None if it has none.
+
+    Returns:
+        ``here``, ``not here``, ``damaged`` or ``outdated``; and the reason, empty for the first two.
+    """
+    held = shelf.find(name)
+    if held is None:
+        unreadable = shelf.is_unreadable(name)
+        return ("damaged", f"{shelf.LABEL} cannot be read") if unreadable else ("not here", "")
+    if source and not is_current(source, fetched_from=held.source, identity=held.identity):
+        return "outdated", f"its name stands for other weights now than those of {held.source}"
+    wrong = shelf.damage(held)
+    return ("damaged", wrong) if wrong else ("here", "")
