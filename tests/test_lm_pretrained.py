@@ -47,7 +47,7 @@ def test_smollm_splits_numbers_into_digits(smollm):
 
 def test_smollm_is_packed(smollm):
     smollm.score(["a"], [[" b"]])
-    assert smollm._scorer._packs
+    assert smollm._scorer.packs
 
 
 def test_smollm_scores_are_those_of_transformers(smollm):

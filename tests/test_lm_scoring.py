@@ -43,7 +43,7 @@ def test_all_but_slopes_are_packed(architecture):
     scorer = Scorer(network(architecture))
     scorer.score([[Continuation((0, 5, 6, 7), 2)]])
     # Bloom tells positions by the distance in the row, so its sequences must stand alone.
-    assert scorer._packs is (architecture != "bloom")
+    assert scorer.packs is (architecture != "bloom")
 
 
 words = st.lists(st.integers(2, D_VOCAB - 1), min_size=1, max_size=12)
