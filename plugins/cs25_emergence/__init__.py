@@ -78,6 +78,21 @@ def cs25_lecture() -> Lecture:
                 "https://arxiv.org/abs/2304.15004",
             ),
             Reading(
+                "Hendrycks et al. 2021",
+                "Measuring Massive Multitask Language Understanding",
+                "https://arxiv.org/abs/2009.03300",
+            ),
+            Reading(
+                "Olsson et al. 2022",
+                "In-context Learning and Induction Heads",
+                "https://arxiv.org/abs/2209.11895",
+            ),
+            Reading(
+                "Sanford et al. 2024",
+                "One-layer transformers fail to solve the induction heads task",
+                "https://arxiv.org/abs/2408.14332",
+            ),
+            Reading(
                 "Bai et al. 2022",
                 "Training a Helpful and Harmless Assistant with Reinforcement Learning from Human "
                 "Feedback",
@@ -168,6 +183,62 @@ def cs25_lecture() -> Lecture:
                         "and then as often as theory says",
                         metric="chain_deviation",
                         holds=AtMost(0.02),
+                    ),
+                ),
+            ),
+            Demo(
+                "few-shot",
+                run="cs25_emergence.few_shot:few_shot",
+                figure="cs25_emergence.few_shot_figure:draw",
+                summary="New tasks learned from the examples in a prompt, by size and by depth",
+                measures={
+                    "largest_above_chance": (
+                        "accuracy on new tables minus chance, largest model of two layers"
+                    ),
+                    "smallest_above_chance": (
+                        "the same for that of the two smallest models which is further from chance"
+                    ),
+                    "one_layer_above_chance": "the same for the best model of one layer",
+                    "onset_low": "largest size up to which all are within 3 points of chance",
+                    "onset_high": "smallest size from which all are at least 20 points above it",
+                    "taught_gap": (
+                        "accuracy on tables of the training minus that on new ones, largest model"
+                    ),
+                },
+                presets={
+                    "smoke": {"widths": (2, 16), "steps": 40, "questions": 400, "replicas": 1},
+                    "full": {"widths": (2, 4, 8, 12, 16, 32, 64), "steps": 3000, "replicas": 4},
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "examples-teach-large-models",
+                        "A large model learns a new task from the examples in its prompt",
+                        metric="largest_above_chance",
+                        holds=AtLeast(0.2),
+                        paper=Published(
+                            0.189,
+                            "share above chance on the exams of MMLU, five examples in the prompt",
+                            "Hendrycks et al. 2021, GPT-3 175B",
+                        ),
+                    ),
+                    Claim(
+                        "examples-teach-small-models-nothing",
+                        "It is emergent: with the same examples small models are at chance",
+                        metric="smallest_above_chance",
+                        holds=Within(-0.03, 0.03),
+                        paper=Published(
+                            0.009,
+                            "share above chance on the exams of MMLU, five examples in the prompt",
+                            "Hendrycks et al. 2021, GPT-3 2.7B",
+                        ),
+                    ),
+                    Claim(
+                        "one-layer-stays-at-chance",
+                        "It takes two layers: with one, as many parameters are at chance at every "
+                        "size",
+                        metric="one_layer_above_chance",
+                        holds=AtMost(0.03),
                     ),
                 ),
             ),
