@@ -78,6 +78,26 @@ def cs25_lecture() -> Lecture:
                 "https://arxiv.org/abs/2304.15004",
             ),
             Reading(
+                "Hendrycks et al. 2021",
+                "Measuring Massive Multitask Language Understanding",
+                "https://arxiv.org/abs/2009.03300",
+            ),
+            Reading(
+                "Olsson et al. 2022",
+                "In-context Learning and Induction Heads",
+                "https://arxiv.org/abs/2209.11895",
+            ),
+            Reading(
+                "Sanford et al. 2024",
+                "One-layer transformers fail to solve the induction heads task",
+                "https://arxiv.org/abs/2408.14332",
+            ),
+            Reading(
+                "Michaud et al. 2023",
+                "The Quantization Model of Neural Scaling",
+                "https://arxiv.org/abs/2303.13506",
+            ),
+            Reading(
                 "Bai et al. 2022",
                 "Training a Helpful and Harmless Assistant with Reinforcement Learning from Human "
                 "Feedback",
@@ -168,6 +188,62 @@ def cs25_lecture() -> Lecture:
                         "and then as often as theory says",
                         metric="chain_deviation",
                         holds=AtMost(0.02),
+                    ),
+                ),
+            ),
+            Demo(
+                "few-shot",
+                run="cs25_emergence.few_shot:few_shot",
+                figure="cs25_emergence.few_shot_figure:draw",
+                summary="New tasks learned from the examples in a prompt, by size and by depth",
+                measures={
+                    "largest_above_chance": (
+                        "accuracy on new tables minus chance, largest model of two layers"
+                    ),
+                    "smallest_above_chance": (
+                        "the same for that of the two smallest models which is further from chance"
+                    ),
+                    "one_layer_above_chance": "the same for the best model of one layer",
+                    "onset_low": "largest size up to which all are within 3 points of chance",
+                    "onset_high": "smallest size from which all are at least 20 points above it",
+                    "taught_gap": (
+                        "accuracy on tables of the training minus that on new ones, largest model"
+                    ),
+                },
+                presets={
+                    "smoke": {"widths": (2, 16), "steps": 40, "questions": 400, "replicas": 1},
+                    "full": {"widths": (2, 4, 8, 12, 16, 32, 64), "steps": 3000, "replicas": 4},
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "examples-teach-large-models",
+                        "A large model learns a new task from the examples in its prompt",
+                        metric="largest_above_chance",
+                        holds=AtLeast(0.2),
+                        paper=Published(
+                            0.189,
+                            "share above chance on the exams of MMLU, five examples in the prompt",
+                            "Hendrycks et al. 2021, GPT-3 175B",
+                        ),
+                    ),
+                    Claim(
+                        "examples-teach-small-models-nothing",
+                        "It is emergent: with the same examples small models are at chance",
+                        metric="smallest_above_chance",
+                        holds=Within(-0.03, 0.03),
+                        paper=Published(
+                            0.009,
+                            "share above chance on the exams of MMLU, five examples in the prompt",
+                            "Hendrycks et al. 2021, GPT-3 2.7B",
+                        ),
+                    ),
+                    Claim(
+                        "one-layer-stays-at-chance",
+                        "It takes two layers: with one, as many parameters are at chance at every "
+                        "size",
+                        metric="one_layer_above_chance",
+                        holds=AtMost(0.03),
                     ),
                 ),
             ),
@@ -460,6 +536,87 @@ def cs25_lecture() -> Lecture:
                         "Where there is nothing to give credit for, no metric makes the rise wider",
                         metric="parity_ratio",
                         holds=AtLeast(0.7),
+                    ),
+                ),
+            ),
+            Demo(
+                "forecast",
+                run="cs25_emergence.forecast:forecast",
+                figure="cs25_emergence.forecast_figure:draw",
+                summary="What small models foretell of large ones, and the start of training of "
+                "its end",
+                measures={
+                    "exact_miss": (
+                        "error of the best of four curves on the exact match of the larger half, "
+                        "as a share of the way from guessing to perfection"
+                    ),
+                    "loss_miss": "the same for the loss",
+                    "exact_excess": "exact_miss minus twice loss_miss",
+                    "exact_law_miss": "exact_miss if only a power law is tried",
+                    "loss_law_miss": "loss_miss if only a power law is tried",
+                    "exact_seen": "exact match of the largest model of the smaller half",
+                    "mean_miss": (
+                        "error of the best of four curves on the mean loss over skills, in the "
+                        "second half of training"
+                    ),
+                    "mean_law_miss": "the same for the power law",
+                    "mean_rival_miss": "the same for the better of a constant and a straight line",
+                    "skill_miss": (
+                        "error of the best of four curves on the right answers of single skills "
+                        "that had not begun in the first half"
+                    ),
+                    "skill_loss_miss": "the same for their loss",
+                    "skill_excess": "skill_miss minus twice mean_miss",
+                    "skills_ahead": "how many skills had not begun in the first half",
+                    "learned": "share of all skills that are learned in the end",
+                    "sharp_share": (
+                        "share of them whose loss goes from 10 to 90 % of its way in a quarter of "
+                        "all decades of training"
+                    ),
+                    "skill_width": "decades of training in which it does, median",
+                    "mean_width": "decades of training in which the mean over skills does",
+                },
+                presets={
+                    "smoke": {
+                        "widths": (2, 4, 6, 8, 12, 16),
+                        "steps": 60,
+                        "questions": 500,
+                        "replicas": 1,
+                        "skills": 8,
+                        "bits": 11,
+                        "skill_steps": 1000,
+                        "networks": 1,
+                    },
+                    "full": {"skills": 64, "bits": 16, "skill_steps": 100_000},
+                },
+                control="shuffled",
+                claims=(
+                    Claim(
+                        "exact-match-cannot-be-foretold",
+                        "Exact match of larger models is foretold from smaller ones at least "
+                        "twice as badly as their loss",
+                        metric="exact_excess",
+                        holds=AtLeast(0.0),
+                    ),
+                    Claim(
+                        "new-skills-cannot-be-foretold",
+                        "Skills that have not begun cannot be foretold: the error is at least "
+                        "twice that of the mean loss over all skills",
+                        metric="skill_excess",
+                        holds=AtLeast(0.0),
+                    ),
+                    Claim(
+                        "single-skills-are-sharp",
+                        "A single skill is learned all at once: most need less than a quarter of "
+                        "all decades of training",
+                        metric="sharp_share",
+                        holds=AtLeast(0.8),
+                    ),
+                    Claim(
+                        "their-mean-is-smooth",
+                        "Their mean follows a power law, which foretells it better than a "
+                        "straight line or no change would",
+                        holds=Greater("mean_rival_miss", "mean_law_miss", margin=0.02),
                     ),
                 ),
             ),
