@@ -29,5 +29,7 @@ def model_at_hand(name: str) -> Iterator[None]:
         try:
             obtain(name)
         except RequirementError as error:
+            if os.environ.get("CS25_TESTS_NEED_MODELS") == "1":  # set where there is a network
+                raise
             pytest.skip(error.message)
         yield

@@ -63,6 +63,31 @@ def test_an_encoder_is_no_language_model(encoder):
     assert load_encoder(str(encoder)).embed(["the cat"]).shape == (1, 16)
 
 
+def test_a_language_model_is_no_encoder(decoder):
+    with pytest.raises(RequirementError, match="it is a causal language model"):
+        load_encoder(str(decoder))
+
+
+def test_an_unknown_type_of_numbers_is_refused(decoder):
+    with pytest.raises(ValueError, match="load: dtype is 'half', expected 'float32' or"):
+        load(str(decoder), dtype="half")
+
+
+def test_a_conversation_has_its_turns(decoder):
+    model = load(str(decoder))
+    with pytest.raises(ValueError, match="was not trained to chat"):
+        model.chat("who sat?")
+    model.tokenizer.chat_template = (
+        "{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system') }}"
+        "{% endif %}[{{ m['role'] }}]{{ m['content'] }}{% endfor %}"
+        "{% if add_generation_prompt %}[assistant]{% endif %}"
+    )
+    said = model.chat("who sat?", examples=[("what sat?", "the cat")])
+    assert said == "[user]what sat?[assistant]the cat[user]who sat?[assistant]"
+    with pytest.raises(ValueError, match="takes no such conversation: no system"):
+        model.chat("who sat?", system="Be brief.")
+
+
 def test_what_transformers_says_otherwise_is_left_to_it(decoder):
     level = logging.get_verbosity()
     load(str(decoder))

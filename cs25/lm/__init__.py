@@ -2,7 +2,7 @@
 
 >>> from cs25.lm import load
 >>> model = load("smollm2-135m")  # doctest: +SKIP
->>> model.score("The capital of France is", [" Paris", " London"])  # doctest: +SKIP
+>>> model.score(["The capital of France is"], [[" Paris", " London"]])  # doctest: +SKIP
 
 `import cs25.lm` imports no torch and no transformers: names are looked up when they are used.
 """

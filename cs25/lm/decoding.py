@@ -13,10 +13,18 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from cs25.errors import RequirementError
+
 __all__ = ["Completion", "decode", "filtered"]
 
 #: Samples that are decoded side by side. A step reads all weights, however many samples share it.
 ROWS = 64
+
+#: Tokens that are kept side by side, of all samples together: about a gigabyte for a small model.
+TOKENS = 1 << 14
+
+#: Below this temperature nothing but the likeliest token has a probability that can be told from 0.
+COLD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -52,20 +60,23 @@ def decode(
 ) -> list[list[Completion]]:
     """Continue each prompt n times; see `cs25.lm.LanguageModel.generate`."""
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))  # like lengths together
-    per_batch = max(1, ROWS // n)
     answers: list[list[Completion]] = [[] for _ in prompts]
-    with tqdm(total=len(prompts), desc="generating", leave=False, delay=1) as bar:
-        for first in range(0, len(order), per_batch):
-            chosen = order[first : first + per_batch]
-            batch = _Batch(network, tokenizer, [prompts[i] for i in chosen], n, stop)
-            noise = None
-            if temperature > 0:
-                own = [_noise(seed, prompts[i], j, max_tokens) for i in chosen for j in range(n)]
-                noise = torch.from_numpy(np.stack(own))
-            batch.run(max_tokens, temperature, top_k, top_p, noise)
-            for i, completions in zip(chosen, batch.completions(), strict=True):
-                answers[i] = completions
-            bar.update(len(chosen))
+    with tqdm(total=len(prompts) * n, desc="generating", leave=False, delay=1) as bar:
+        while order:
+            # As long as the longest that may be in the batch: the next ones are hardly longer.
+            rows = min(ROWS, max(1, TOKENS // (len(prompts[order[0]]) + max_tokens)))
+            chosen, order = order[: max(1, rows // n)], order[max(1, rows // n) :]
+            for first in range(0, n, rows):  # more than one part only where one prompt fills it
+                samples = range(first, min(first + rows, n))
+                batch = _Batch(network, tokenizer, [prompts[i] for i in chosen], len(samples), stop)
+                noise = None
+                if temperature > COLD:
+                    own = [_noise(seed, prompts[i], j, max_tokens) for i in chosen for j in samples]
+                    noise = torch.from_numpy(np.stack(own))
+                batch.run(max_tokens, temperature, top_k, top_p, noise)
+                for i, completions in zip(chosen, batch.completions(), strict=True):
+                    answers[i] += completions
+                bar.update(len(chosen) * len(samples))
     return answers
 
 
@@ -85,7 +96,10 @@ class _Batch:
         self.n = n
         self.stop = stop
         self.prompts = prompts
-        self.ends = _end_tokens(network, tokenizer)
+        special = set(stop) & set(tokenizer.all_special_tokens)  # never part of a decoded text
+        self.ends = _end_tokens(network, tokenizer) | set(
+            tokenizer.convert_tokens_to_ids(sorted(special))
+        )
         self.new: list[list[int]] = [[] for _ in range(len(prompts) * n)]
         self.log_probs = [0.0] * len(self.new)
         self.texts: list[str | None] = [None] * len(self.new)  # once it has ended
@@ -122,7 +136,7 @@ class _Batch:
             logits_to_keep=1,
             use_cache=True,
         )
-        cache = output.past_key_values
+        cache = _repeatable(output, self.network)
         logits = output.logits[:, -1].float()
         if self.n > 1:
             cache.batch_repeat_interleave(self.n)
@@ -134,7 +148,7 @@ class _Batch:
             if noise is None:
                 token = logits.argmax(dim=-1)
             else:
-                probs = filtered(logits / temperature, top_k=top_k, top_p=top_p)
+                probs = filtered(logits, temperature=temperature, top_k=top_k, top_p=top_p)
                 token = _draw(probs, noise[rows, step])
             chosen = log_probs.gather(1, token[:, None])[:, 0]
             going = torch.tensor(
@@ -196,16 +210,23 @@ class _Batch:
 
 
 def filtered(
-    logits: Float[Tensor, "row d_vocab"], *, top_k: int | None = None, top_p: float | None = None
+    logits: Float[Tensor, "row d_vocab"],
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
 ) -> Float[Tensor, "row d_vocab"]:
     """Return the probabilities of the tokens that may be drawn; they sum to one in each row.
 
     Args:
-        logits: already divided by the temperature.
-        top_k: keep this many likeliest tokens.
+        logits: of the model.
+        temperature: divides them, above 0.
+        top_k: keep this many likeliest tokens, and those as likely as the last of them.
         top_p: of those, keep the fewest likeliest whose probabilities reach this sum (Holtzman et
             al. 2020, The curious case of neural text degeneration, equation 2).
     """
+    # Nothing overflows with the largest at 0, however low the temperature.
+    logits = (logits - logits.max(dim=-1, keepdim=True).values) / temperature
     if top_k is not None and top_k < logits.shape[-1]:
         least = logits.topk(top_k, dim=-1).values[:, -1:]
         logits = logits.masked_fill(logits < least, -torch.inf)
@@ -234,6 +255,27 @@ def _noise(seed: int, prompt: Sequence[int], sample: int, n: int) -> Float[np.nd
     digest = hashlib.sha256(np.asarray(prompt, dtype=np.int64).tobytes()).digest()
     own = int.from_bytes(digest[:8], "little")
     return np.random.default_rng([seed, own, sample]).random(n)
+
+
+def _repeatable(output: Any, network: Any) -> Any:
+    """Return the cache of keys and values that a prompt has left.
+
+    Raises:
+        RequirementError: the model keeps something else, which its samples could not share.
+    """
+    from transformers import DynamicCache
+    from transformers.cache_utils import DynamicLayer
+
+    cache = getattr(output, "past_key_values", None)
+    if isinstance(cache, DynamicCache) and all(
+        isinstance(layer, DynamicLayer) for layer in cache.layers
+    ):
+        return cache
+    raise RequirementError(
+        f"models of the kind {network.config.model_type!r} cannot generate here: they keep no keys "
+        "and values of all tokens",
+        remedy="Use `model.network.generate` of transformers, or another model.",
+    )
 
 
 def _end_tokens(network: Any, tokenizer: Any) -> set[int]:

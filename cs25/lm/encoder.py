@@ -18,7 +18,7 @@ from cs25.errors import UsageError
 
 __all__ = ["Pooling", "TextEncoder", "read_pooling"]
 
-#: Tokens of a batch, padding included.
+#: Tokens in a batch, padding included.
 TOKENS = 4096
 
 
@@ -53,6 +53,12 @@ class TextEncoder:
     tokenizer: Any = field(repr=False)
     pooling: Pooling = Pooling()
 
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of a text that count."""
+        positions = getattr(self.network.config, "max_position_embeddings", None)
+        return min(self.pooling.max_tokens, positions or self.pooling.max_tokens)
+
     @torch.inference_mode()
     def embed(self, texts: Sequence[str]) -> Float[np.ndarray, "text d_model"]:
         """Return a vector for each text. It does not depend on the texts beside it.
@@ -60,15 +66,24 @@ class TextEncoder:
         Args:
             texts: longer ones are cut, as the model was trained.
 
+        Raises:
+            TypeError: a text stands where a list of texts is expected.
+            ValueError: the tokenizer makes no token of a text.
+
         Returns:
             float32. With vectors of length one, a scalar product is a cosine similarity.
         """
         if isinstance(texts, str):
             raise TypeError("embed: found a text, expected a list of texts")
         ids = [
-            self.tokenizer(text, truncation=True, max_length=self.pooling.max_tokens).input_ids
+            self.tokenizer(text, truncation=True, max_length=self.max_tokens).input_ids
             for text in texts
         ]
+        empty = next((i for i, tokens in enumerate(ids) if not tokens), None)
+        if empty is not None:
+            raise ValueError(
+                f"embed: text {empty} is {texts[empty]!r}, expected at least one token"
+            )
         found = np.zeros((len(texts), self.network.config.hidden_size), dtype=np.float32)
         order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
         with tqdm(total=len(ids), desc="embedding", leave=False, delay=1) as bar:
@@ -109,7 +124,7 @@ def read_pooling(folder: Path) -> Pooling:
     ) or {"pooling_mode_mean_tokens": True}
     modes = [name for name, on in pooling.items() if name.startswith("pooling_mode_") and on]
     if unknown or modes not in (["pooling_mode_mean_tokens"], ["pooling_mode_cls_token"]):
-        found = ", ".join(sorted(unknown) or modes)
+        found = ", ".join(sorted(unknown) or modes) or "nothing"
         raise UsageError(
             f"{folder} pools by {found}, expected the mean of all tokens or the first token",
             remedy="Choose another encoder.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from tqdm.auto import tqdm
@@ -22,20 +22,24 @@ from cs25.lm.supply.shelf import Held
 __all__ = ["load", "load_encoder"]
 
 #: Loaded models that are kept: seeds of a demo run one after another in one process.
-KEPT = 2
+KEPT = 3
 
 
-def load(name: str, *, dtype: Literal["float32", "bfloat16"] = "float32") -> LanguageModel:
+def load(name: str, *, dtype: str = "float32") -> LanguageModel:
     """Load a causal language model; fetch it first if it is not on this machine.
 
     Args:
         name: an alias (``cs25 models`` lists them), a Hugging Face id, or a local folder.
-        dtype: the type it computes in. bfloat16 needs half the memory and rounds to three digits.
+        dtype: the type it computes in, float32 or bfloat16. The latter needs half the memory and
+            rounds to three digits.
 
     Raises:
         UnknownNameError: there is no such alias, and it is no id or folder either.
         RequirementError: it is not here and cannot be fetched, or is no causal language model.
+        ValueError: there is no such dtype here.
     """
+    if dtype not in ("float32", "bfloat16"):
+        raise ValueError(f"load: dtype is {dtype!r}, expected 'float32' or 'bfloat16'")
     held = _obtain(name)
     return _causal(name, held.folder, held.identity, dtype)
 
@@ -74,6 +78,8 @@ def _encoder(name: str, folder: Path, identity: str) -> TextEncoder:
     from transformers import AutoModel, AutoTokenizer
 
     network = _network(AutoModel, name, folder, dtype=torch.float32)
+    if any(kind.endswith("ForCausalLM") for kind in network.config.architectures or ()):
+        raise _unfit(name, AutoModel, "it is a causal language model")
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     return TextEncoder(name, network, tokenizer, read_pooling(folder))
 

@@ -216,7 +216,7 @@ class Scorer:
                 targets.extend(branch[-n_scored:])
                 spans.append((place, n_scored))
         positions = torch.tensor(position)
-        wanted, which = torch.tensor(predictors).unique(return_inverse=True)
+        wanted, which = torch.unique(torch.tensor(predictors), return_inverse=True)
         output = self.network(
             input_ids=torch.tensor([ids]),
             position_ids=positions[None],
