@@ -707,17 +707,17 @@ def test_a_plugin_that_offers_nonsense_is_mentioned_and_stops_nothing(shelf, cs2
 
 
 def test_a_heavy_lecture_says_so_once_to_whoever_names_it(shelf, cs25):
-    shelf.write("pandas.py", "")
+    shelf.write("jax.py", "")
     demo = "def d(*, n: int = 1):\n    return Result({'x': Measure(n)})\n"
     card = FAILING.partition("def needs")[0].replace('"needs", "fine", "fails"', '"d",')
-    shelf.install("failing", "import pandas\n" + card + demo)
+    shelf.install("failing", "import jax\n" + card + demo)
     for words in (["list"], ["info"], ["claims"], ["run", "failing", "d"], ["run"]):
-        for module in ("pandas", "failing"):
+        for module in ("jax", "failing"):
             sys.modules.pop(module, None)
         said = cs25(words[0], "failing", *words[2:])
         assert said.code == 0
-        assert said.err.count("failing is heavy: its card imports pandas") == 1, words
-    sys.modules.pop("pandas", None)
+        assert said.err.count("failing is heavy: its card imports jax") == 1, words
+    sys.modules.pop("jax", None)
 
 
 def test_claims_of_all_lectures_name_those_that_are_left_out(bench, cs25):

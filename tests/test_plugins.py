@@ -173,18 +173,17 @@ def test_what_a_card_prints_does_not_reach_standard_output(shelf, capfd):
 
 
 def test_a_heavy_lecture_can_be_used_when_it_is_named(shelf):
-    shelf.write("pandas.py", "")  # heavy by its name, whatever it is
-    shelf.install("good", "import pandas\n" + GOOD)
+    shelf.write("jax.py", "")  # heavy by its name; nothing here imports the real one
+    shelf.install("good", "import jax\n" + GOOD)
     try:
         assert states()["good"].state is State.HEAVY
         plugin = load_plugin("good")
         assert plugin.state is State.READY
         assert (
-            plugin.reason
-            == "its card imports pandas; import it in the demo's own module or function"
+            plugin.reason == "its card imports jax; import it in the demo's own module or function"
         )
     finally:
-        sys.modules.pop("pandas", None)
+        sys.modules.pop("jax", None)
 
 
 def test_a_heavy_card_is_refused_even_where_torch_is_installed(shelf):
