@@ -7,28 +7,34 @@ compared as well, because a fast wrong number is worth nothing.
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import torch
+from models import model_at_hand
 
 from cs25.lm import LanguageModel, load
 
 N_SHOTS = 5
 
+T = TypeVar("T")
+
 
 @pytest.fixture(scope="module")
-def model() -> LanguageModel:
-    return load("smollm2-135m")
+def model() -> Iterator[LanguageModel]:
+    with model_at_hand("smollm2-135m"):
+        yield load("smollm2-135m")
 
 
-def timed(function: Callable[[], object]) -> tuple[float, object]:
+def timed(function: Callable[[], T]) -> tuple[float, T]:
     start = time.perf_counter()
     found = function()
     return time.perf_counter() - start, found
@@ -41,16 +47,42 @@ def say(capsys: pytest.CaptureFixture[str], title: str, rows: dict[str, str]) ->
             print(f"  {name:48} {text}")
 
 
-def test_scoring_against_the_harness_and_plain_calls(model, capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("HF_HOME", str(tmp_path))
-    monkeypatch.setenv("HF_DATASETS_OFFLINE", "1")
-    warnings.simplefilter("ignore")  # the harness's libraries warn of each other
-    from harness import asked, run_harness
+def questions(*, fresh: bool) -> tuple[list[str], list[list[str]]]:
+    """Return few-shot prompts with four answers each.
 
-    run_harness(model, N_SHOTS, n_items=1)  # what is imported and allocated once
-    harness_s, found = timed(lambda: run_harness(model, N_SHOTS))
-    prompts, continuations = asked(found)
-    model.score(["a"], [[" b"]])
+    Args:
+        fresh: every question has examples of its own; else all have the same.
+    """
+    from harness import ITEMS
+
+    items = [json.loads(line) for line in ITEMS.read_text(encoding="utf-8").splitlines()]
+    draw = random.Random(0)
+
+    def shown(item: dict[str, Any], answer: str) -> str:
+        return f"Question: {item['question']}\nAnswer:{answer}"
+
+    prompts, continuations = [], []
+    examples = draw.sample(items, N_SHOTS)
+    for item in items:
+        if fresh:
+            examples = draw.sample([other for other in items if other is not item], N_SHOTS)
+        answers = [e["choices"]["text"]["ABCD".index(e["answerKey"])] for e in examples]
+        shots = [shown(e, f" {a}") for e, a in zip(examples, answers, strict=True)]
+        prompts.append("\n\n".join([*shots, shown(item, "")]))
+        continuations.append([f" {text}" for text in item["choices"]["text"]])
+    return prompts, continuations
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["same examples", "fresh examples"])
+@pytest.mark.filterwarnings("ignore")  # the harness's libraries warn of each other
+def test_scoring_against_the_harness_and_plain_calls(fresh, model, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    from harness import log_probs
+
+    prompts, continuations = questions(fresh=fresh)
+    log_probs(model, prompts[:2], continuations[:2])  # what is allocated once
+    model.score(prompts[:2], continuations[:2])
+    theirs, harness_s = log_probs(model, prompts, continuations)
     ours_s, scores = timed(lambda: model.score(prompts, continuations))
 
     def plain() -> list[float]:
@@ -60,20 +92,19 @@ def test_scoring_against_the_harness_and_plain_calls(model, capsys, monkeypatch,
             for text in texts:
                 ids = torch.tensor([model.tokenizer(prompt + text).input_ids])
                 with torch.inference_mode():
-                    log_probs = model.network(ids).logits[0].log_softmax(dim=-1)
+                    log_p = model.network(ids).logits[0].log_softmax(dim=-1)
                 rows = torch.arange(n - 1, ids.shape[1] - 1)
-                found.append(log_probs[rows, ids[0, n:]].sum().item())
+                found.append(log_p[rows, ids[0, n:]].sum().item())
         return found
 
     plain_s, expected = timed(plain)
     ours = [score.log_prob for group in scores for score in group]
-    theirs = [said[0] for sample in found["samples"] for said in sample["filtered_resps"]]
     for peer in (expected, theirs):
         assert max(abs(a - b) for a, b in zip(ours, peer, strict=True)) < 1e-3
-    n = len(ours)
+    examples = "each with examples of its own" if fresh else "all after the same examples"
     say(
         capsys,
-        f"scoring {n} continuations of {len(prompts)} prompts with {N_SHOTS} examples each",
+        f"scoring {len(ours)} continuations of {len(prompts)} prompts, {N_SHOTS} shots, {examples}",
         {
             "lm-evaluation-harness, batches of 8": f"{harness_s:7.2f} s",
             "transformers, one text at a time": f"{plain_s:7.2f} s  {harness_s / plain_s:5.1f} x",
@@ -96,7 +127,9 @@ def test_generation_against_transformers(model, capsys):
             max_new_tokens=max_tokens,
             pad_token_id=model.tokenizer.pad_token_id,
         )
-        return int((out[:, ids.input_ids.shape[1] :] != model.tokenizer.pad_token_id).sum())
+        new = out[:, ids.input_ids.shape[1] :] != model.tokenizer.pad_token_id
+        ended = new.sum(dim=1) < new.shape[1]  # the token that ends a text is drawn, too
+        return int(new.sum() + ended.sum())
 
     def ours() -> int:
         (found,) = model.generate([prompt], n=n, max_tokens=max_tokens)
@@ -128,7 +161,7 @@ model = load("smollm2-135m")
 }
 
 
-def test_loading(capsys, tmp_path):
+def test_loading(model, capsys, tmp_path):
     """Seconds from a fresh interpreter that has imported torch and transformers."""
     from cs25.lm.supply.catalogue import BUILT_IN
     from cs25.lm.supply.parcel import unpack
