@@ -28,10 +28,15 @@ N_SHOTS = 5
 T = TypeVar("T")
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[LanguageModel]:
+@pytest.fixture
+def at_hand() -> Iterator[None]:
     with model_at_hand("smollm2-135m"):
-        yield load("smollm2-135m")
+        yield
+
+
+@pytest.fixture
+def model(at_hand) -> LanguageModel:
+    return load("smollm2-135m")
 
 
 def timed(function: Callable[[], T]) -> tuple[float, T]:
@@ -161,7 +166,7 @@ model = load("smollm2-135m")
 }
 
 
-def test_loading(model, capsys, tmp_path):
+def test_loading(at_hand, capsys, tmp_path):
     """Seconds from a fresh interpreter that has imported torch and transformers."""
     from cs25.lm.supply.catalogue import BUILT_IN
     from cs25.lm.supply.parcel import unpack
