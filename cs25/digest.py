@@ -1,8 +1,9 @@
 """What code a number depends on: a digest for each module that can change it.
 
 Imports are followed through the demo's own package, `cs25.nn` and `cs25.lm` (but for where models
-come from); nothing else of the core can change a number. Comments, docstrings, formatting and whatever only draws the figure are
-dropped first: an edited sentence costs no new run, an edited experiment always does.
+come from); nothing else of the core can change a number. Comments, docstrings, formatting and
+whatever only draws the figure are dropped first: an edited sentence costs no new run, an edited
+experiment always does.
 """
 
 from __future__ import annotations

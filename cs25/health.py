@@ -157,7 +157,7 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
 def _models(plugins: list[Plugin]) -> Iterator[Finding]:
     """Yield where pretrained models lie, and what is wrong with them."""
     from cs25.lm.supply import shelf
-    from cs25.lm.supply.catalogue import BUILT_IN, offered_models
+    from cs25.lm.supply.catalogue import known_models
     from cs25.lm.supply.standing import state_of
 
     here = list(shelf.held())
@@ -165,8 +165,8 @@ def _models(plugins: list[Plugin]) -> Iterator[Finding]:
     names = ", ".join(f"{model.name} {model.n_bytes / 1e6:.0f} MB" for model in here)
     message = f"{shelf.models_folder()}, {total / 1e6:.0f} MB: {names or 'none yet'}"
     yield Finding("models", "ok", message)
-    offered = offered_models(plugins)
-    known = {**BUILT_IN, **{source.alias: source for source, _ in offered.items}}
+    offered = known_models(plugins)
+    known = {source.alias: source for source, _ in offered.items}
     for name in dict.fromkeys([*known, *(model.name for model in here)]):
         state, reason = state_of(name, known.get(name))
         if reason:

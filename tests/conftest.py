@@ -21,8 +21,13 @@ import pytest
 from cs25.cli import main
 from cs25.sources import source_file
 
-# The same examples everywhere, and a busy machine is no failure.
-hypothesis.settings.register_profile("cs25", deadline=None, derandomize=True)
+# The same examples everywhere, and a slow or busy machine is no failure.
+hypothesis.settings.register_profile(
+    "cs25",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("cs25")
 
 BENCH = """

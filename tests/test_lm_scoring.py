@@ -160,6 +160,13 @@ def test_a_long_text_is_scored_in_parts_and_equals_the_whole(fed):
     assert score.log_prob == pytest.approx(alone("llama", text), abs=1e-2)
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_windows_hold_across_the_parts_of_a_long_text(architecture):
+    text = Continuation((0, *(2 + (7 * i) % 290 for i in range(500))), 490)
+    ((score,),) = Scorer(network(architecture)).score([[text]])
+    assert score.log_prob == pytest.approx(alone(architecture, text), abs=TOLERANCE)
+
+
 def test_what_is_done_to_a_model_has_its_effect():
     """Neither a change in place, nor a hook, nor a copy is answered with what was kept before."""
     changed = LanguageModel("copy", copy.deepcopy(network("llama")), tokenizer())

@@ -10,8 +10,6 @@ import click
 from cs25.cli.options import common_options, console, is_quiet, json_option, notice, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cs25.card import ModelSource
 
 __all__ = ["command"]
@@ -29,7 +27,7 @@ def complete_model(ctx: click.Context, parameter: click.Parameter, incomplete: s
     offered = (
         {}
         if ctx.info_name == "remove"
-        else {name: source.hub for name, source, _ in _known(notice)}
+        else {name: source.hub for name, (source, _) in _known().items()}
     )
     names = {**dict.fromkeys(here, ""), **offered}
     return [
@@ -125,20 +123,15 @@ def remove(model: str) -> None:
     click.echo(f"{model} is removed{freed}")
 
 
-def _known(tell: Callable[[str], None]) -> Iterator[tuple[str, ModelSource, str]]:
-    """Yield the models that have a short name, each with the distribution that offers it.
-
-    Args:
-        tell: told what is wrong with what plugins offer.
-    """
-    from cs25.lm.supply.catalogue import BUILT_IN, offered_models
+def _known() -> dict[str, tuple[ModelSource, str]]:
+    """Return the models that have a short name, each with the distribution that offers it."""
+    from cs25.lm.supply.catalogue import known_models
     from cs25.plugins import ready
 
-    yield from ((source.alias, source, "cs25") for source in BUILT_IN.values())
-    offered = offered_models(ready())
+    offered = known_models(ready())
     for problem in offered.problems:
-        tell(problem)
-    yield from ((source.alias, source, distribution) for source, distribution in offered.items)
+        notice(problem)
+    return {source.alias: (source, distribution) for source, distribution in offered.items}
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -146,7 +139,7 @@ def _rows() -> list[dict[str, Any]]:
     from cs25.lm.supply import shelf
     from cs25.lm.supply.standing import state_of
 
-    known = {name: (source, distribution) for name, source, distribution in _known(notice)}
+    known = _known()
     here = {held.name: held for held in shelf.held()}
     rows = []
     for name in dict.fromkeys([*known, *here]):

@@ -153,7 +153,7 @@ class Scorer:
         ]
         for row in _rows(trees, ROW, self.max_scored):
             if len(row) == len(row[0].branches) == 1:
-                yield self._score_long(row[0], cache, n_shared)
+                yield self._score_long(row[0], cache)
             else:
                 yield from self._score_row(row, cache, n_shared)
         _crop(cache, n_shared - n_held)
@@ -163,7 +163,7 @@ class Scorer:
             part = torch.tensor([ids[first : first + ROW]])
             self.network(input_ids=part, past_key_values=cache, logits_to_keep=1, use_cache=True)
 
-    def _score_long(self, tree: _Tree, cache: Any, n_held: int) -> tuple[int, Score]:
+    def _score_long(self, tree: _Tree, cache: Any) -> tuple[int, Score]:
         """Score one continuation, row after row, so that memory does not grow with its square."""
         ((place, branch, n_scored),) = tree.branches
         ids = torch.tensor([*tree.stem, *branch])

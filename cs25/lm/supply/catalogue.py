@@ -11,7 +11,7 @@ from cs25.offers import Offers, offers
 if TYPE_CHECKING:
     from cs25.plugins import Plugin
 
-__all__ = ["BUILT_IN", "aliases", "model_source", "offered_models"]
+__all__ = ["BUILT_IN", "aliases", "known_models", "model_source"]
 
 #: The core's own models, by alias.
 BUILT_IN = {
@@ -78,13 +78,13 @@ BUILT_IN = {
 }
 
 
-def offered_models(plugins: Iterable[Plugin]) -> Offers[ModelSource]:
-    """Ask plugins for the models they add.
+def known_models(plugins: Iterable[Plugin]) -> Offers[ModelSource]:
+    """Return the models that have a short name: the core's, then those that plugins add.
 
     Args:
         plugins: in their order; of two models with one alias, the first plugin's is taken.
     """
-    return offers(
+    added = offers(
         plugins,
         hook="cs25_models",
         kind=ModelSource,
@@ -92,6 +92,8 @@ def offered_models(plugins: Iterable[Plugin]) -> Offers[ModelSource]:
         name=lambda source: source.alias,
         core=BUILT_IN,
     )
+    own = tuple((source, "cs25") for source in BUILT_IN.values())
+    return Offers((*own, *added.items), added.problems)
 
 
 def model_source(alias: str) -> ModelSource | None:
@@ -100,11 +102,11 @@ def model_source(alias: str) -> ModelSource | None:
         return BUILT_IN[alias]
     from cs25.plugins import ready
 
-    return next((s for s, _ in offered_models(ready()).items if s.alias == alias), None)
+    return next((s for s, _ in known_models(ready()).items if s.alias == alias), None)
 
 
 def aliases() -> tuple[str, ...]:
-    """Return every short name there is: the core's, then those that plugins add."""
+    """Return every short name there is."""
     from cs25.plugins import ready
 
-    return (*BUILT_IN, *(source.alias for source, _ in offered_models(ready()).items))
+    return tuple(source.alias for source, _ in known_models(ready()).items)
