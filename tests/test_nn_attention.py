@@ -1,5 +1,7 @@
 """Attention, blocks and stacks against torch's own, and the laws they obey."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
@@ -12,11 +14,13 @@ from cs25.nn import (
     Decoder,
     Encoder,
     EncoderDecoder,
+    GatedMLP,
     TransformerConfig,
     explicit_attention,
+    sinusoids,
 )
 from cs25.nn.attention import KVCache, fused_attention
-from cs25.nn.rotary import rotate
+from cs25.nn.rotary import rotate, rotation
 
 # Sums of some tens of float32 terms of order one, each rounded to 6e-8 of itself.
 CLOSE = {"rtol": 1e-5, "atol": 2e-6}
@@ -85,6 +89,28 @@ def test_cross_attention_agrees_with_multihead_attention():
     )
 
 
+@pytest.mark.parametrize("attend", [explicit_attention, fused_attention])
+@pytest.mark.parametrize("n_kv_heads", [1, 2])
+@pytest.mark.parametrize(("n_query", "causal"), [(7, True), (7, False), (2, True), (1, True)])
+def test_heads_that_share_keys_agree_with_keys_repeated(attend, n_kv_heads, n_query, causal):
+    batch, n_heads, n_key, d_head = 3, 4, 7, 5
+    query = _normal(batch, n_heads, n_query, d_head, seed=1)
+    key, value = (_normal(batch, n_kv_heads, n_key, d_head, seed=s) for s in (2, 3))
+    mask = torch.rand(batch, n_heads, 1, n_key, generator=torch.Generator().manual_seed(4)) < 0.7
+    mask[..., 0] = True  # every query sees something
+    repeated = (x.repeat_interleave(n_heads // n_kv_heads, dim=1) for x in (key, value))
+    expected = attend(
+        query.flatten(0, 1),
+        *(x.flatten(0, 1) for x in repeated),
+        n_heads=n_heads,
+        causal=causal,
+        mask=mask,
+    )
+    heads = (x.flatten(0, 1) for x in (query, key, value))
+    found = attend(*heads, n_heads=n_heads, causal=causal, mask=mask)
+    torch.testing.assert_close(found, expected, **CLOSE)
+
+
 def _copy_block(ours: Block, theirs: nn.TransformerEncoderLayer) -> None:
     theirs.norm1.weight.data = ours.attention_norm.weight.data
     theirs.self_attn.in_proj_weight.data = ours.attention.query_key_value.weight.data
@@ -94,18 +120,26 @@ def _copy_block(ours: Block, theirs: nn.TransformerEncoderLayer) -> None:
     theirs.linear2.weight.data = ours.mlp.down.weight.data
 
 
-def _torch_layer() -> nn.TransformerEncoderLayer:
+def _torch_layer(*, norm_first: bool) -> nn.TransformerEncoderLayer:
     return nn.TransformerEncoderLayer(
-        24, 3, 96, dropout=0.0, activation="gelu", batch_first=True, norm_first=True, bias=False
+        24,
+        3,
+        96,
+        dropout=0.0,
+        activation="gelu",
+        batch_first=True,
+        norm_first=norm_first,
+        bias=False,
     )
 
 
-def test_encoder_agrees_with_torch_on_padded_sequences():
-    encoder = Encoder(_config(), seed=3)
+@pytest.mark.parametrize("norm_first", [True, False])
+def test_encoder_agrees_with_torch_on_padded_sequences(norm_first):
+    encoder = Encoder(_config(norm_first=norm_first), seed=3)
     for block in encoder.blocks:  # norms of ones would hide a norm in the wrong place
         block.attention_norm.weight.data = 1 + _normal(24, seed=5) / 2
         block.mlp_norm.weight.data = 1 + _normal(24, seed=6) / 2
-    layers = [_torch_layer() for _ in encoder.blocks]
+    layers = [_torch_layer(norm_first=norm_first) for _ in encoder.blocks]
     for block, layer in zip(encoder.blocks, layers, strict=True):
         _copy_block(block, layer)
     tokens = _tokens(2, 8)
@@ -113,11 +147,73 @@ def test_encoder_agrees_with_torch_on_padded_sequences():
     x = encoder.embedding.token(tokens) + encoder.embedding.position.weight[:8]
     for layer in layers:
         x = layer(x, src_key_padding_mask=~seen)
-    torch.testing.assert_close(encoder(tokens, seen=seen), encoder.norm(x), **CLOSE)
+    expected = encoder.norm(x) if norm_first else x  # with the norm last, none is left to do
+    found = encoder(tokens, seen=seen)
+    torch.testing.assert_close(found[seen], expected[seen], **CLOSE)
+
+
+@pytest.mark.parametrize("norm_first", [True, False])
+def test_a_block_with_cross_attention_agrees_with_torch(norm_first):
+    ours = Block(_config(norm_first=norm_first), cross=True)
+    theirs = nn.TransformerDecoderLayer(
+        24, 3, 96, dropout=0.0, activation="gelu", batch_first=True, norm_first=norm_first,
+        bias=False,
+    )  # fmt: skip
+    for i, name in enumerate(("attention_norm", "cross_norm", "mlp_norm")):
+        getattr(ours, name).weight.data = 1 + _normal(24, seed=5 + i) / 2
+    theirs.norm1.weight.data = ours.attention_norm.weight.data
+    theirs.norm2.weight.data = ours.cross_norm.weight.data
+    theirs.norm3.weight.data = ours.mlp_norm.weight.data
+    for own, other in ((ours.attention, theirs.self_attn), (ours.cross, theirs.multihead_attn)):
+        other.in_proj_weight.data = own.query_key_value.weight.data
+        other.out_proj.weight.data = own.out.weight.data
+    theirs.linear1.weight.data = ours.mlp.up.weight.data
+    theirs.linear2.weight.data = ours.mlp.down.weight.data
+    x, memory = _normal(2, 6, 24), _normal(2, 9, 24, seed=1)
+    later = torch.ones(6, 6, dtype=torch.bool).triu(1)
+    expected = theirs(x, memory, tgt_mask=later)
+    torch.testing.assert_close(ours(x, memory=memory), expected, **CLOSE)
+
+
+def test_a_gate_multiplies_every_hidden_unit():
+    ours = GatedMLP(_config(d_model=2, n_heads=1, mlp_ratio=1))
+    ours.gate_up.weight.data = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 3.0], [2.0, 0.0]])
+    ours.down.weight.data = torch.eye(2)
+    # x = (1, 2): gates SiLU(1) and SiLU(2), hidden units 3 x 2 and 2 x 1; SiLU(z) = z / (1 + e^-z)
+    expected = [6 / (1 + math.exp(-1)), 2 * 2 / (1 + math.exp(-2))]
+    found = ours(torch.tensor([[[1.0, 2.0]]]))
+    torch.testing.assert_close(found, torch.tensor([[expected]]), **CLOSE)
+
+
+def test_sinusoids_are_the_formula_of_2017():
+    table = sinusoids(50, 8)
+    assert table.shape == (50, 8)
+    for p, i in ((0, 0), (1, 0), (3, 2), (49, 3)):
+        angle = p / 10_000 ** (2 * i / 8)
+        assert table[p, 2 * i].item() == pytest.approx(math.sin(angle), abs=1e-6)
+        assert table[p, 2 * i + 1].item() == pytest.approx(math.cos(angle), abs=1e-6)
+
+
+@pytest.mark.parametrize("k", [1, 7])
+def test_a_later_sinusoid_is_a_rotation_of_an_earlier_one(k):
+    table = sinusoids(40, 8).unflatten(1, (4, 2))  # pairs of sine and cosine
+    angle = k / 10_000 ** (torch.arange(4) / 4)
+    cos, sin = angle.cos(), angle.sin()
+    turn = torch.stack([torch.stack([cos, sin], -1), torch.stack([-sin, cos], -1)], -2)
+    turned = torch.einsum("ixy,piy->pix", turn, table[:-k])
+    torch.testing.assert_close(turned, table[k:], rtol=0, atol=1e-5)
+
+
+def test_sinusoidal_positions_are_added_to_tokens_of_their_scale():
+    embedding = Decoder(_config(positions="sinusoidal")).embedding
+    tokens = _tokens(2, 4)
+    expected = embedding.token(tokens) * math.sqrt(24) + sinusoids(10, 24)[3:7]
+    torch.testing.assert_close(embedding(tokens, start=3), expected)
+    assert "sinusoids" not in embedding.state_dict()  # it is no weight
 
 
 @KINDS
-@pytest.mark.parametrize("positions", ["learned", "rotary", "none"])
+@pytest.mark.parametrize("positions", ["learned", "sinusoidal", "rotary", "none"])
 def test_later_tokens_change_no_earlier_logits(attention, positions):
     model = Decoder(_config(attention=attention, positions=positions))
     tokens, changed = _tokens(3, 10), _tokens(3, 10)
@@ -135,7 +231,7 @@ def test_encoder_sees_later_tokens():
 
 
 @KINDS
-@pytest.mark.parametrize("positions", ["learned", "rotary", "none"])
+@pytest.mark.parametrize("positions", ["learned", "sinusoidal", "rotary", "none"])
 def test_decoding_in_pieces_gives_the_logits_of_the_whole(attention, positions):
     model = Decoder(_config(attention=attention, positions=positions))
     tokens = _tokens(3, 10)
@@ -158,7 +254,8 @@ def test_rotary_scores_depend_on_distance_only():
     query, key = _normal(1, 1, 8, seed=1), _normal(1, 1, 8, seed=2)
 
     def score(at_query: int, at_key: int) -> float:
-        return float((rotate(query, start=at_query) * rotate(key, start=at_key)).sum())
+        turned = [rotate(x, rotation(1, 8, start=p)) for x, p in ((query, at_query), (key, at_key))]
+        return float((turned[0] * turned[1]).sum())
 
     assert score(5, 2) == pytest.approx(score(105, 102), abs=1e-4)  # cos of 1e2, in float32
     assert abs(score(5, 2) - score(6, 2)) > 1e-3
@@ -205,6 +302,9 @@ def test_logits_start_at_one_scale_at_every_width(d_model):
     [
         ({"n_heads": 5}, r"'n_heads': found 5, expected a divisor of d_model \(24\)"),
         ({"d_model": 0}, "'d_model': found 0, expected at least 1"),
+        ({"n_kv_heads": 2}, r"'n_kv_heads': found 2, expected a divisor of n_heads \(3\)"),
+        ({"n_kv_heads": 0}, "'n_kv_heads': found 0"),
+        ({"d_model": 21, "positions": "sinusoidal"}, "'d_model': found 21, expected an even"),
         ({"n_heads": 8, "positions": "rotary"}, r"an even d_model / n_heads .* \(it is 3\)"),
     ],
 )

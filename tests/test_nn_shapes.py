@@ -8,7 +8,7 @@ from jaxtyping import Float, TypeCheckError, jaxtyped
 from shapes import checked
 from torch import Tensor
 
-from cs25.nn.rotary import rotate
+from cs25.nn.rotary import rotate, rotation
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from cs25.nn.rotary import rotate
 )
 def test_a_tensor_that_a_signature_does_not_take_is_refused(wrong):
     with pytest.raises(TypeCheckError, match=r"\*batch pos d_head"):
-        rotate(wrong)
+        rotate(wrong, rotation(2, 2))
 
 
 def test_checking_draws_nothing_from_the_global_generator_and_hides_no_draw():

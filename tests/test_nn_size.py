@@ -18,6 +18,17 @@ SHAPES = pytest.mark.parametrize(
     [
         TransformerConfig(d_vocab=10, d_model=8, n_layers=1, n_heads=1, n_ctx=16),
         TransformerConfig(d_vocab=50, d_model=48, n_layers=3, n_heads=4, n_ctx=32, mlp_ratio=2),
+        TransformerConfig(
+            d_vocab=20,
+            d_model=24,
+            n_heads=6,
+            n_kv_heads=2,
+            n_ctx=16,
+            mlp="swiglu",
+            mlp_ratio=8 / 3,
+            norm="rms",
+        ),
+        TransformerConfig(d_vocab=20, d_model=24, n_ctx=16, norm_first=False),
     ],
 )
 

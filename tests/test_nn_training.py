@@ -68,6 +68,11 @@ def test_the_log_holds_the_rate_that_was_used():
     log = train(_model(), _random_batches(0), n_steps=10, lr=2e-3, warmup=0.5)
     np.testing.assert_allclose(log.lr[:5], [4e-4, 8e-4, 12e-4, 16e-4, 20e-4])
     assert log.loss.shape == log.lr.shape == (10,)
+
+
+def test_a_schedule_of_ones_own_takes_the_place_of_the_usual_one():
+    log = train(_model(), _random_batches(0), n_steps=4, lr=0.01, schedule=lambda s: 1 / (s + 1))
+    np.testing.assert_allclose(log.lr, [0.01, 0.005, 0.01 / 3, 0.0025])
     assert log.duration_s > 0
 
 

@@ -1,6 +1,7 @@
-"""The decoder: a causal language model, the shape of GPT.
+"""The decoder: a causal language model, the shape of GPT and, with other parts, of Llama.
 
-Source: Radford et al. 2019 (GPT-2) for the layout, without its biases and dropout.
+Source: Radford et al. 2019 (GPT-2) for the layout, without its biases and dropout; Touvron et al.
+2023 (arXiv 2302.13971), section 2.2, for Llama's parts.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from cs25.nn.block import Block, BlockCache
 from cs25.nn.config import TransformerConfig
 from cs25.nn.embedding import Embedding
 from cs25.nn.initialisation import initialise
+from cs25.nn.norm import norm
+from cs25.nn.rotary import rotation_of
 from cs25.seeding import seeded
 
 __all__ = ["Decoder", "DecoderCache"]
@@ -41,7 +44,7 @@ class Decoder(nn.Module):
         with seeded(seed):
             self.embedding = Embedding(config)
             self.blocks = nn.ModuleList(Block(config, cross=cross) for _ in range(config.n_layers))
-            self.norm = nn.LayerNorm(config.d_model, bias=False)
+            self.norm = norm(config) if config.norm_first else nn.Identity()
             self.unembedding = nn.Linear(config.d_model, config.d_vocab, bias=False)
             if config.tied:
                 self.unembedding.weight = self.embedding.token.weight
@@ -77,15 +80,18 @@ class Decoder(nn.Module):
         """Return the normed residual stream that the unembedding reads."""
         start = cache[0].own.length if cache else 0
         x = self.embedding(tokens, start=start)
+        turned = rotation_of(self.config, tokens, start=start)
         for i, block in enumerate(self.blocks):
             layer_cache = cache[i] if cache else None
-            x = block(x, memory=memory, memory_mask=memory_mask, cache=layer_cache)
+            x = block(x, rotation=turned, memory=memory, memory_mask=memory_mask, cache=layer_cache)
         return self.norm(x)  # type: ignore[no-any-return]
 
-    def new_cache(self, *, n_memory: int = 0) -> DecoderCache:
+    def new_cache(self, *, n_ctx: int | None = None, n_memory: int = 0) -> DecoderCache:
         """Return an empty cache for decoding one batch.
 
         Args:
+            n_ctx: the most positions it has room for; by default all that the model takes.
             n_memory: length of the memory, for cross-attention.
         """
-        return [BlockCache(KVCache(self.config.n_ctx), KVCache(n_memory)) for _ in self.blocks]
+        n_own = self.config.n_ctx if n_ctx is None else n_ctx
+        return [BlockCache(KVCache(n_own), KVCache(n_memory)) for _ in self.blocks]

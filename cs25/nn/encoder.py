@@ -1,6 +1,6 @@
 """The encoder: every position sees every other, the shape of BERT.
 
-Source: Devlin et al. 2018 (arXiv 1810.04805) for the use, with pre-norm blocks.
+Source: Devlin et al. 2018 (arXiv 1810.04805) for the use.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from cs25.nn.block import Block
 from cs25.nn.config import TransformerConfig
 from cs25.nn.embedding import Embedding
 from cs25.nn.initialisation import initialise
+from cs25.nn.norm import norm
+from cs25.nn.rotary import rotation_of
 from cs25.seeding import seeded
 
 __all__ = ["Encoder"]
@@ -31,7 +33,7 @@ class Encoder(nn.Module):
         with seeded(seed):
             self.embedding = Embedding(config)
             self.blocks = nn.ModuleList(Block(config, causal=False) for _ in range(config.n_layers))
-            self.norm = nn.LayerNorm(config.d_model, bias=False)
+            self.norm = norm(config) if config.norm_first else nn.Identity()
             initialise(self, n_layers=config.n_layers)
 
     def forward(
@@ -48,6 +50,7 @@ class Encoder(nn.Module):
         """
         mask = None if seen is None else seen[:, None, None, :]
         x = self.embedding(tokens)
+        rotation = rotation_of(self.config, tokens)
         for block in self.blocks:
-            x = block(x, mask=mask)
+            x = block(x, rotation=rotation, mask=mask)
         return self.norm(x)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """The encoder-decoder: one sequence read as a whole, another written token by token.
 
-Source: Vaswani et al. 2017 (arXiv 1706.03762), section 3.1, with pre-norm blocks.
+Source: Vaswani et al. 2017 (arXiv 1706.03762), section 3.1.
 """
 
 from __future__ import annotations

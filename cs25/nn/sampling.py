@@ -44,7 +44,9 @@ def generate(
         raise ValueError(
             f"generate: {prompts.shape[1]} + {n_new} tokens, expected at most n_ctx ({n_ctx})"
         )
-    cache = model.new_cache(n_memory=0 if memory is None else memory.shape[1])
+    cache = model.new_cache(
+        n_ctx=prompts.shape[1] + n_new, n_memory=0 if memory is None else memory.shape[1]
+    )
     new = prompts.new_full((len(prompts), n_new), -1 if stop is None else stop)
     done = torch.zeros(len(prompts), dtype=torch.bool)
     tokens = prompts

@@ -23,15 +23,15 @@ def n_params(model: nn.Module) -> int:
 def n_params_non_embedding(config: TransformerConfig) -> int:
     """Count the weights of the decoder's blocks and norms: no embedding, no unembedding.
 
-    A block has 4 d_model² in attention and 2 mlp_ratio d_model² in the MLP, which is 12 d_model²
-    at the usual ratio of 4, and d_model in each of its two norms; one norm follows the blocks.
+    With GPT's parts a block has 4 d_model² in attention and 2 mlp_ratio d_model² in the MLP, which
+    is 12 d_model² at the usual ratio of 4, and d_model in each of its two norms; one norm follows
+    the blocks. A gate is a third matrix of the MLP; shared keys and values make attention's smaller.
 
     >>> n_params_non_embedding(TransformerConfig(d_vocab=10, d_model=64, n_layers=2))
     98624
     """
-    matrices = (4 + 2 * config.mlp_ratio) * config.d_model**2
-    norms = 2 * config.d_model
-    return config.n_layers * (matrices + norms) + config.d_model
+    norms = 2 * config.n_layers + (1 if config.norm_first else 0)
+    return config.n_layers * _matrices(config) + norms * config.d_model
 
 
 def training_flops(config: TransformerConfig, *, n_tokens: int, n_pos: int) -> int:
@@ -47,7 +47,14 @@ def training_flops(config: TransformerConfig, *, n_tokens: int, n_pos: int) -> i
         n_tokens: tokens seen, D.
         n_pos: length of the sequences.
     """
-    matrices = config.n_layers * (4 + 2 * config.mlp_ratio) * config.d_model**2
+    matrices = config.n_layers * _matrices(config)
     attention = 12 * config.n_layers * n_pos * config.d_model
     unembedding = 6 * config.d_model * config.d_vocab
     return (6 * matrices + attention + unembedding) * n_tokens
+
+
+def _matrices(config: TransformerConfig) -> int:
+    """Count the weights of one block's matrices."""
+    attention = config.d_model * (sum(config.heads) * config.d_head + config.d_model)
+    in_mlp = 3 if config.mlp == "swiglu" else 2
+    return attention + in_mlp * config.d_model * config.d_mlp

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -72,6 +73,7 @@ def train(
     lr: float = 3e-3,
     warmup: float = 0.1,
     final: float = 0.0,
+    schedule: Callable[[int], float] | None = None,
     weight_decay: float = 0.1,
     betas: tuple[float, float] = (0.9, 0.95),
     clip: float = 1.0,
@@ -91,6 +93,8 @@ def train(
         lr: peak learning rate.
         warmup: share of the run that warms up, 0 to 1.
         final: learning rate after the last step, as a share of the peak.
+        schedule: the share of the peak at a step, from 0 on, in place of `lr_factor`'s warm-up
+            and decay.
         weight_decay: of matrices; biases and norms have none.
         betas: of AdamW.
         clip: largest norm of the gradient; infinity for none.
@@ -106,6 +110,8 @@ def train(
         FloatingPointError: the loss is not finite.
     """
     keep_freed_memory()
+    if schedule is None:
+        schedule = partial(lr_factor, n_steps=n_steps, warmup=warmup, final=final)
     depth = spare_depth() if prefetch_depth is None else prefetch_depth
     optimiser = FlatAdamW(model, betas=betas, weight_decay=weight_decay)
     losses, lrs = torch.empty(n_steps), np.empty(n_steps)
@@ -119,7 +125,7 @@ def train(
             *inputs, targets = batch
             with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
                 step_loss = loss(model(*inputs), targets)
-            lrs[step] = lr * lr_factor(step, n_steps=n_steps, warmup=warmup, final=final)
+            lrs[step] = lr * schedule(step)
             optimiser.step(step_loss, lr=lrs[step], clip=clip)
             losses[step] = step_loss.detach()
             if progress is not None:
