@@ -13,12 +13,11 @@ import pytest
 import torch
 
 from cs25.nn import Decoder, n_params, run_fleet, train, training_flops
-from cs25.nn.allocator import keep_freed_memory
-from cs25.nn.matmul import fast_matmul
 
 sys.path.insert(0, str(Path(__file__).parent))  # the workers of a fleet import their jobs by name
 
 from family import BATCH, D_VOCAB, N_POS, WIDTHS, config, jobs, text, windows
+from machine import matrix_peak
 from plain_gpt import PlainGPT, train_plain
 
 N_STEPS = 60
@@ -124,7 +123,7 @@ def test_wide_models_against_the_matrix_peak(d_model, precision, benchmark, caps
         steps_s.extend(b - a for a, b in itertools.pairwise(ticks))
 
     for _ in range(2):
-        peaks.append(_matrix_peak(getattr(torch, precision)))
+        peaks.append(matrix_peak(getattr(torch, precision)))
         ours()
     benchmark.pedantic(ours, rounds=1)
     rate, peak = flops / min(steps_s), max(peaks)
@@ -135,17 +134,3 @@ def test_wide_models_against_the_matrix_peak(d_model, precision, benchmark, caps
             f" {rate / peak:.2f} of the peak"
         )
     assert rate / peak >= 0.5
-
-
-def _matrix_peak(dtype: torch.dtype) -> float:
-    """Return the fastest rate of a square product, with the library that training uses."""
-    keep_freed_memory()
-    best = 0.0
-    with fast_matmul():
-        for n in (1024, 2048):
-            a, b = (torch.randn(n, n).to(dtype) for _ in range(2))
-            for _ in range(8):
-                start = time.perf_counter()
-                a @ b
-                best = max(best, 2 * n**3 / (time.perf_counter() - start))
-    return best
