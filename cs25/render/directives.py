@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,13 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.text import Text
 
+from cs25.errors import Cs25Error
+from cs25.render.figure import Drawing
 from cs25.render.maths import block_maths
 from cs25.render.palette import ACCENT, BAD, CARE, GOOD, NEUTRAL
 from cs25.render.verdicts import claim_view
 
-__all__ = ["Lookups", "code", "directive", "formula"]
+__all__ = ["CODE", "Lookups", "code", "directive", "formula"]
 
 NotesOf = Callable[[str], RenderableType]
 
@@ -27,7 +29,8 @@ _ADMONITIONS = {
     "warning": CARE, "attention": CARE, "caution": CARE,
     "danger": BAD, "error": BAD, "dropdown": NEUTRAL, "topic": NEUTRAL, "sidebar": NEUTRAL,
 }  # fmt: skip
-_CODE = ("code", "code-block", "code-cell", "sourcecode", "literalinclude", "prompt")
+#: Directives whose content is code.
+CODE = ("code", "code-block", "code-cell", "sourcecode", "literalinclude", "prompt")
 _SILENT = ("toctree", "contents", "bibliography", "raw", "index", "tableofcontents")
 _PICTURES = ("figure", "image")
 
@@ -40,15 +43,24 @@ class Lookups:
         claims: claims by ``lecture.claim``, as in ``cs25 claims --json``.
         demos: demos by ``lecture.demo``, each with at least a ``summary``.
         values: the recorded number named ``lecture.demo.measure``, as text; None if unknown.
+        drawings: draws what a ``package.module:function`` returns; raises `Cs25Error` if it
+            cannot.
     """
 
     claims: Mapping[str, Mapping[str, Any]]
     demos: Mapping[str, Mapping[str, Any]]
     values: Callable[[str], str | None]
+    drawings: Callable[[str], Drawing]
 
 
 def directive(
-    name: str, argument: str, body: str, lookups: Lookups, notes: NotesOf
+    name: str,
+    argument: str,
+    body: str,
+    lookups: Lookups,
+    notes: NotesOf,
+    *,
+    options: Collection[str] = (),
 ) -> Iterator[RenderableType]:
     """Yield what a directive shows.
 
@@ -58,14 +70,20 @@ def directive(
         body: its content, without its options.
         lookups: what it may show.
         notes: lays out Markdown within it.
+        options: the names of the options it has.
     """
     if name == "demo":
         yield _demo(argument, body, lookups, notes)
     elif name == "claim":
         yield _claim(argument, lookups)
+    elif name == "drawing":
+        yield _drawing(argument, lookups, described="described" in options)
+        if body:
+            yield Text()
+            yield notes(body)
     elif name == "math":
         yield from formula("\n".join(filter(None, (argument, body))))
-    elif name in _CODE:
+    elif name in CODE:
         yield from code(argument, body)
     elif name in _PICTURES:
         yield Text(f"[picture: {argument}]", style="dim")
@@ -117,6 +135,18 @@ def _claim(name: str, lookups: Lookups) -> RenderableType:
     if claim is None:
         return Text(f"There is no claim {name!r} here.", style=BAD)
     return _panel(claim_view(claim), "Claim", NEUTRAL)
+
+
+def _drawing(target: str, lookups: Lookups, *, described: bool) -> RenderableType:
+    try:
+        drawing = lookups.drawings(target)
+    except Cs25Error as error:
+        return Text(f"[no drawing: {error.message}]", style=BAD)
+    if described:
+        return Text(drawing.alt)
+    from cs25.render.plot import TerminalFigure  # plotext, only where there is a figure
+
+    return TerminalFigure(drawing.sketch)
 
 
 def _panel(content: RenderableType, title: str, colour: str) -> Panel:

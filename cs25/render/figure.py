@@ -1,8 +1,8 @@
-"""A demo's figure as files: light and dark SVG with their description, and a sketch for terminals.
+"""A figure as files: light and dark SVG with their description, and a sketch for terminals.
 
-The demo's ``draw`` runs once per theme, on stored numbers; it never learns the theme, because
+A demo's ``draw`` runs once per theme, on stored numbers; it never learns the theme, because
 everything the theme decides is in matplotlib's own settings. Two renderings of the same numbers
-are the same bytes.
+are the same bytes. A drawing of the notes is drawn likewise, on nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from io import StringIO
 from pathlib import Path
@@ -21,17 +22,36 @@ from cs25.errors import DemoError
 from cs25.render.artists import plain, sketch
 from cs25.render.palette import CYCLE, PAPER, Theme
 from cs25.render.schema import FigureJson
+from cs25.render.sketch import Sketch
 from cs25.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = ["SKETCH", "Draw", "rc_params", "save_figures", "svg"]
+__all__ = [
+    "SKETCH",
+    "Draw",
+    "Drawing",
+    "draw_sketch",
+    "rc_params",
+    "save_drawing",
+    "save_figures",
+    "svg",
+]
 
 Draw = Callable[[Sequence[Result], Sequence[Result]], "Figure"]
 
 SKETCH = "sketch.json"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a terminal shows of a figure: its sketch, or its description."""
+
+    sketch: Sketch
+    alt: str
+
 
 #: Average width of a letter of DejaVu Sans, in units of its size.
 _LETTER_EM = 0.55
@@ -55,11 +75,33 @@ def save_figures(
     Raises:
         DemoError: ``draw`` raised, or returned something else than a matplotlib figure.
     """
+    return _save(draw, (results, control), folder)
+
+
+def save_drawing(draw: Callable[[], Figure], folder: Path) -> list[FigureJson]:
+    """Do the same for a figure that no demo has: its function takes no arguments."""
+    return _save(draw, (), folder)
+
+
+def draw_sketch(draw: Callable[[], Figure]) -> Drawing:
+    """Return what a terminal shows of a figure that no demo has.
+
+    Raises:
+        DemoError: ``draw`` raised, or returned something else than a matplotlib figure.
+    """
+    with _themed("light"):
+        figure = _draw(draw, ())
+        return Drawing(sketch(figure), alt_text(figure))
+
+
+def _save(
+    draw: Callable[..., Figure], given: Sequence[Sequence[Result]], folder: Path
+) -> list[FigureJson]:
     folder.mkdir(parents=True, exist_ok=True)
     figures: list[FigureJson] = []
     for theme in get_args(Theme):
         with _themed(theme):
-            figure = _draw(draw, results, control)
+            figure = _draw(draw, given)
             path = folder / f"{theme}.svg"
             path.write_text(svg(figure), encoding="utf-8")
             if theme == "light":
@@ -144,12 +186,12 @@ def _themed(theme: Theme) -> Iterator[None]:
         yield
 
 
-def _draw(draw: Draw, results: Sequence[Result], control: Sequence[Result]) -> Figure:
+def _draw(draw: Callable[..., Figure], given: Sequence[Sequence[Result]]) -> Figure:
     from matplotlib.figure import Figure
 
     name = ".".join(str(getattr(draw, part, draw)) for part in ("__module__", "__qualname__"))
     try:
-        figure = draw(results, control)
+        figure = draw(*given)
     except Exception as error:
         message = f"{name}: drawing the figure failed: {type(error).__name__}: {error}"
         raise DemoError(message) from error

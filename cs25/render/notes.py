@@ -1,7 +1,7 @@
 """Notes (MyST Markdown) in the terminal, with the numbers and verdicts of recorded results.
 
 rich lays Markdown out; what MyST adds is taught to it here: admonitions, formulas, roles, and the
-course's own ``{demo}``, ``{claim}`` and ``{value}``. A directive nobody knows shows its content.
+course's own ``{demo}``, ``{claim}``, ``{value}`` and ``{drawing}``. A directive nobody knows shows its content.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from cs25.render.directives import Lookups, code, directive, formula
+from cs25.render.directives import CODE, Lookups, code, directive, formula
+from cs25.render.figure import Drawing
 from cs25.render.maths import maths
 from cs25.render.palette import ACCENT, TERMINAL
 
-__all__ = ["Lookups", "Notes", "render_notes"]
+__all__ = ["Lookups", "Notes", "drawings_in", "render_notes"]
 
 _STYLES = {
     "markdown.h1": "bold",
@@ -47,6 +48,7 @@ _STYLES = {
 _OPTIONS = re.compile(
     r"\A(?:---\n.*?\n---[ \t]*(?:\n|\Z)|(?:[ \t]*:[\w-]+:[^\n]*(?:\n|\Z))+)", re.S
 )
+_OPTION = re.compile(r"^[ \t]*:?([\w-]+):", re.M)
 _INFO = re.compile(r"\s*\{([^}\s]+)\}\s*(.*)", re.S)
 _TARGETED = re.compile(r"(.*?)\s*<([^<>]*)>\s*", re.S)
 
@@ -57,9 +59,23 @@ def render_notes(
     claims: Mapping[str, Mapping[str, Any]],
     demos: Mapping[str, Mapping[str, Any]],
     values: Callable[[str], str | None],
+    drawings: Callable[[str], Drawing],
 ) -> RenderableType:
     """Return notes as something rich can print; see `Lookups` for the arguments."""
-    return Notes(text, Lookups(claims, demos, values))
+    return Notes(text, Lookups(claims, demos, values, drawings))
+
+
+def drawings_in(text: str) -> tuple[str, ...]:
+    """Return the targets of the drawings that notes ask for, in their order, each once."""
+    targets: dict[str, None] = {}
+    for token in _parser().parse(text):
+        if token.type in ("fence", "colon_fence") and (found := _INFO.match(token.info)):
+            name, argument = found[1].lower(), found[2].strip()
+            if name == "drawing":
+                targets[argument] = None
+            if name not in CODE:  # what stands in a box is Markdown, too
+                targets |= dict.fromkeys(drawings_in(token.content))
+    return tuple(targets)
 
 
 class _Formula(MarkdownElement):
@@ -117,9 +133,15 @@ class _Fence(MarkdownElement):
             yield from code(self.info.split(" ")[0], self.content)
             return
         name, argument = found[1].lower(), found[2].strip()
-        body = _OPTIONS.sub("", self.content, count=1).strip("\n")
+        given = _OPTIONS.match(self.content)
+        body = self.content[given.end() if given else 0 :].strip("\n")
         yield from directive(
-            name, argument, body, self.lookups, lambda text: Notes(text, self.lookups)
+            name,
+            argument,
+            body,
+            self.lookups,
+            lambda text: Notes(text, self.lookups),
+            options=_OPTION.findall(given[0]) if given else (),
         )
 
 

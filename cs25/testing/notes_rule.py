@@ -10,17 +10,21 @@ from typing import Any
 
 from rich.console import Console
 
+from cs25.drawings import load_drawing
+from cs25.errors import Cs25Error
 from cs25.ledger import Row, recorded_measures
 from cs25.notes import read_notes
 from cs25.render.document import row_document
+from cs25.render.figure import Drawing, draw_sketch
 from cs25.render.notes import Lookups, Notes
 from cs25.suggest import did_you_mean
 from cs25.testing.rule import Fault, rule
 from cs25.testing.subject import Subject
+from cs25.testing.wordless import wordless
 
 __all__ = ["notes_resolve"]
 
-_DIRECTIVES = ("demo", "claim", "claims-table", "lectures", "gallery", "running-times")
+_DIRECTIVES = ("demo", "claim", "drawing", "claims-table", "lectures", "gallery", "running-times")
 _ROLES = ("value",)
 #: The name of a directive, behind the fence that begins it, or of a role, before its content.
 _MARKED = re.compile(r"(?:^[ >]*(?P<fence>`{3,}|~{3,}|:{3,}))?\{(?P<name>[\w-]+)\}(?(fence)|(?=`))")
@@ -29,18 +33,23 @@ _PICTURE = re.compile(
 )
 
 
-@rule("notes", "The notes parse, and every {demo}, {claim} and {value} in them exists.")
+@rule(
+    "notes",
+    "The notes parse, every {demo}, {claim} and {value} in them exists, and every {drawing} draws.",
+)
 def notes_resolve(subject: Subject) -> Iterator[Fault]:
     text = read_notes(subject.plugin)
     if text is None:
         return  # said by the rule of the card
     missing: list[tuple[str, str, tuple[str, ...]]] = []
-    notes = Notes(text, _lookups(subject, lambda *what: missing.append(what)))
+    faults: list[Fault] = []
+    notes = Notes(text, _lookups(subject, lambda *what: missing.append(what), faults.append))
     Console(file=io.StringIO(), width=88).print(notes)
     for kind, name, known in dict.fromkeys(missing):
         there_is = ", ".join(known) or "none"
         found = f"{{{kind}}} {name!r} does not exist (there is: {there_is})"
         yield Fault(found + did_you_mean(name, known), "Mend the name: `lecture.name` in full.")
+    yield from dict.fromkeys(faults)
     yield from _misspelt(text)
     yield from _without_picture(text, subject)
     yield from _unclosed(text, notes)
@@ -59,7 +68,11 @@ class _Watched(dict[str, Mapping[str, Any]]):
         return super().get(key, default)
 
 
-def _lookups(subject: Subject, miss: Callable[[str, str, tuple[str, ...]], None]) -> Lookups:
+def _lookups(
+    subject: Subject,
+    miss: Callable[[str, str, tuple[str, ...]], None],
+    tell: Callable[[Fault], None],
+) -> Lookups:
     card = subject.card
     demos = {f"{card.id}.{demo.id}": {"summary": demo.summary} for demo in card.demos}
     claims = {
@@ -78,10 +91,21 @@ def _lookups(subject: Subject, miss: Callable[[str, str, tuple[str, ...]], None]
             miss("value", name, numbers)
         return None
 
+    def drawing(target: str) -> Drawing:
+        try:
+            drawn = draw_sketch(load_drawing(target))
+        except Cs25Error as error:
+            tell(Fault(error.message, error.remedy or "Mend it, or what the notes ask for."))
+            raise
+        for fault in wordless(target, drawn.alt):
+            tell(fault)
+        return drawn
+
     return Lookups(
         claims=_Watched(claims, lambda name: miss("claim", name, tuple(claims))),
         demos=_Watched(demos, lambda name: miss("demo", name, tuple(demos))),
         values=value,
+        drawings=drawing,
     )
 
 
