@@ -33,11 +33,13 @@ __all__ = [
 #: The preset that stands for a demo's own defaults; it is never listed in `Demo.presets`.
 DEFAULT_PRESET = "default"
 
+#: A model's name on the Hugging Face hub.
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.+!]+")
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -150,6 +152,9 @@ class Demo:
         claims: what it decides.
         tolerance: relative difference up to which two runs of one seed count as equal when
             `cs25 record --verify` re-stamps a result on another machine.
+        models: the pretrained models it loads with its default parameters, each by its short name
+            or its Hugging Face id (a folder is on one machine alone). They are fetched before it
+            runs. Where one is the default of a parameter, the parameter's value takes its place.
     """
 
     id: str
@@ -161,6 +166,7 @@ class Demo:
     control: str | None = None
     claims: tuple[Claim, ...] = ()
     tolerance: float = 1e-6
+    models: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_name(self, "id")
@@ -192,6 +198,20 @@ class Demo:
             self._check_claim(claim)
         if not is_finite_number(self.tolerance) or self.tolerance < 0:
             raise _wrong(self, "tolerance", self.tolerance, "a number that is not negative")
+        self._check_models()
+
+    def _check_models(self) -> None:
+        expected = "short names like 'smollm2-135m' or Hugging Face ids like 'organisation/model'"
+        names = self.models
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise _wrong(self, "models", names, f"a tuple of {expected}")
+        object.__setattr__(self, "models", tuple(names))
+        for name in self.models:
+            if not isinstance(name, str) or not (_NAME.fullmatch(name) or HUB_ID.fullmatch(name)):
+                raise _wrong(self, "models", name, expected)
+        for name, count in Counter(self.models).items():
+            if count > 1:
+                raise _wrong(self, "models", name, "names that differ")
 
     def _check_claim(self, claim: Claim) -> None:
         if claim.preset != DEFAULT_PRESET and claim.preset not in self.presets:
@@ -315,7 +335,7 @@ class ModelSource:
 
     def __post_init__(self) -> None:
         _check_name(self, "alias")
-        _check_pattern(self, "hub", _HUB, "'organisation/model'")
+        _check_pattern(self, "hub", HUB_ID, "'organisation/model'")
         _check_records(self, "wheels", Wheel)
         _check_string(self, "licence", "terms")
 

@@ -22,6 +22,7 @@ from cs25.digest import file_digest
 __all__ = [
     "VARIABLE",
     "files_read",
+    "forget_models",
     "models_used",
     "note_files",
     "note_model",
@@ -87,6 +88,13 @@ def models_used() -> dict[str, dict[str, str]]:
         for line in _lines("model")
     }
     return dict(sorted(used.items()))
+
+
+def forget_models() -> None:
+    """Forget the models loaded so far, so that demos tried in one process can be told apart."""
+    if _log is not None and _log.exists():
+        files = "".join(json.dumps(line) + "\n" for line in _lines("file"))
+        _log.write_text(files, encoding="utf-8")
 
 
 def note_model(name: str, identity: str, source: str) -> None:

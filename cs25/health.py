@@ -18,6 +18,7 @@ from cs25.manifest import installed_version, processor, usable_threads
 from cs25.plugins import Plugin, State, load_plugins
 from cs25.shells import LINES, is_installed
 from cs25.store import Store
+from cs25.suggest import did_you_mean
 
 __all__ = ["examine"]
 
@@ -157,7 +158,7 @@ def _recorded(plugins: list[Plugin]) -> Iterator[Finding]:
 def _models(plugins: list[Plugin]) -> Iterator[Finding]:
     """Yield where pretrained models lie, and what is wrong with them."""
     from cs25.lm.supply import shelf
-    from cs25.lm.supply.catalogue import known_models
+    from cs25.lm.supply.catalogue import hub_source, known_models
     from cs25.lm.supply.standing import state_of
 
     here = list(shelf.held())
@@ -172,6 +173,14 @@ def _models(plugins: list[Plugin]) -> Iterator[Finding]:
         if reason:
             remedy = f"`cs25 models fetch {name}` brings it anew."
             yield Finding(f"model {name}", "warning", f"{state}: {reason}", remedy)
+    for plugin in plugins:
+        for demo in plugin.lecture.demos if plugin.lecture else ():
+            for name in demo.models:
+                if name not in known and hub_source(name) is None:
+                    message = f"{plugin.id} {demo.id} needs {name!r}, which nobody offers"
+                    message += did_you_mean(name, tuple(known))
+                    remedy = f"Update {plugin.distribution}, or install what offers the model."
+                    yield Finding(f"model {name}", "warning", message, remedy)
     if importlib.util.find_spec("pip") is None:
         message = "this Python has none: models cannot come from the package index"
         yield Finding("pip", "warning", message, "`python -m ensurepip` brings it.")

@@ -16,9 +16,10 @@ from cs25.card import DEFAULT_PRESET, Claim, Demo
 from cs25.child import Failure, run_child
 from cs25.digest import code_digests, digest_of
 from cs25.entries import Entry, find_entry, keep_entry, why_not_stored
-from cs25.errors import ParameterError, UnknownNameError, UsageError
+from cs25.errors import Cs25Error, ParameterError, UnknownNameError, UsageError
 from cs25.history import PastRun, keep_past_run, place_aside, read_past_run, run_folder
 from cs25.manifest import inputs_of, key_of, listed, provenance, usable_threads
+from cs25.needs import Porter, needed_models
 from cs25.parameters import Signature
 from cs25.plugins import Plugin
 from cs25.recorded import settings_of, usable_bundle
@@ -59,6 +60,11 @@ class Plan:
         """Whether the control stands in place of the real thing."""
         real = self.signature.default("control")
         return bool(self.parameters.get("control", real) != real)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The pretrained models that the demo needs with these parameters."""
+        return needed_models(self.demo, self.signature, self.parameters)
 
     def inputs(self, seed: int | None) -> dict[str, Any]:
         """Return everything that can change the result of one seed."""
@@ -194,10 +200,12 @@ def execute(
     notice: Notice = lambda _: None,
     starting: Callable[[int], None] = lambda _: None,
     progress: bool = True,
+    porter: Porter | None = None,
 ) -> Run:
     """Run a plan, or answer it from the store.
 
-    A demo that fails gives a run in the state ``failed`` with the reason; it raises nothing.
+    Models that the card names come first. Without one of them the run is ``skipped``. A demo that
+    fails gives a run in the state ``failed`` with the reason; it raises nothing.
 
     Args:
         plan: what to run.
@@ -206,6 +214,7 @@ def execute(
         notice: told, in a line, what the reader should know and no result depends on.
         starting: told how many seeds are not stored, before the first of them runs.
         progress: whether the demo may show how far it is.
+        porter: brings the models; shared by the plans of one command.
 
     Raises:
         KeyboardInterrupt: after the demo's process has ended; seeds that had ended are stored.
@@ -268,7 +277,8 @@ def execute(
         kept = kept or place_aside(whole, place)
 
     try:
-        failure = run_child(
+        failure = None if was_stored else _fetch_models(plan, porter or Porter(), notice, progress)
+        failure = failure or run_child(
             request_of(plan, entries, control),
             threads=plan.threads,
             offline=plan.offline,
@@ -283,6 +293,15 @@ def execute(
     run = _outcome(plan, entries, kept, failure, cached=was_stored)
     tell(told, "cs25_run_finished", run, notice)
     return run
+
+
+def _fetch_models(plan: Plan, porter: Porter, notice: Notice, progress: bool) -> Failure | None:
+    """Bring what the demo needs; return why that cannot be, in which case it need not start."""
+    try:
+        porter.bring(plan.models, offline=plan.offline, notice=notice, progress=progress)
+    except Cs25Error as error:
+        return Failure(error.message, error.remedy, error.exit_code)
+    return None
 
 
 def recall(plugin: Plugin, demo: Demo, past: PastRun, store: Store) -> Run:

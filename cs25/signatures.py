@@ -62,8 +62,12 @@ def _folder(demo: Demo, store: Store) -> Any:
     return store.path("signatures", digest_of(about))
 
 
-def import_target(target: str) -> Any:
-    """Return a function that a card names.
+def import_target(target: str, *, wanted: str = "which the card names") -> Any:
+    """Return a function that a card or something else of a lecture names.
+
+    Args:
+        target: ``"package.module:function"``.
+        wanted: who asks for it, for the message.
 
     Raises:
         PluginError: its module cannot be imported, or has no such function.
@@ -79,7 +83,7 @@ def import_target(target: str) -> Any:
             f"{module} cannot be imported: {type(error).__name__}: {lines[0]}"
         ) from error
     if not callable(function):
-        raise PluginError(f"{module} has no function {name!r}, which the card names")
+        raise PluginError(f"{module} has no function {name!r}, {wanted}")
     return function
 
 

@@ -85,6 +85,15 @@ def test_other_targets_are_refused(target):
         (make_demo, "tolerance", True, "a number that is not negative"),
         (make_demo, "tolerance", -1e-6, "a number that is not negative"),
         (make_demo, "tolerance", math.nan, "a number that is not negative"),
+        (make_demo, "models", "minilm", "a tuple of short names like 'smollm2-135m'"),
+        (make_demo, "models", 3, "a tuple of short names"),
+        (make_demo, "models", (3,), "short names like .* or Hugging Face ids like"),
+        (make_demo, "models", ("./folder",), "short names"),
+        (make_demo, "models", ("/a/folder",), "short names"),
+        (make_demo, "models", ("a/b/c",), "short names"),
+        (make_demo, "models", ("MiniLM",), "short names"),
+        (make_demo, "models", ("",), "short names"),
+        (make_demo, "models", ("minilm", "a/b", "minilm"), "names that differ"),
         (make_lecture, "order", "3", "a whole number"),
         (make_lecture, "order", True, "a whole number"),
         (make_lecture, "title", "", "text that is not empty"),
@@ -138,6 +147,12 @@ def test_a_record_is_named_by_its_id():
 def test_small_records_check_themselves_too(record, fields, message):
     with pytest.raises(LectureError, match=message):
         record(*fields)
+
+
+def test_models_are_short_names_and_hugging_face_ids():
+    names = ["smollm2-135m", "HuggingFaceTB/SmolLM2-360M", "a/b.c_d-1"]
+    assert make_demo(models=names).models == tuple(names)
+    assert make_demo().models == ()
 
 
 def test_well_formed_small_records():

@@ -107,7 +107,7 @@ def test_a_long_title_breaks_before_the_edge():
     from cs25.render.figure import _draw
 
     with mpl.rc_context(rc_params("light")):
-        figure = _draw(watch, RESULTS, [])
+        figure = _draw(watch, (RESULTS, []))
         figure.draw_without_rendering()
         box = figure._suptitle.get_window_extent()
     assert "\n" in figure.get_suptitle()

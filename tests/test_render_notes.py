@@ -5,7 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from cs25.render.notes import render_notes
+from cs25.errors import PluginError
+from cs25.render.figure import Drawing
+from cs25.render.notes import drawings_in, render_notes
 
 CLAIM = {
     "statement": "Loss improves predictably",
@@ -20,12 +22,35 @@ CLAIM = {
 }
 
 
+SKETCH = {
+    "title": "",
+    "axes": [
+        {
+            "title": "Eras of attention",
+            "x": {"label": "year", "scale": "linear", "low": 2014.0, "high": 2022.0, "ticks": None},
+            "y": {"label": "", "scale": "linear", "low": 0.0, "high": 1.0, "ticks": None},
+            "series": [],
+            "lines": [],
+            "texts": [{"x": 2018.0, "y": 0.5, "text": "GPT", "align": "left"}],
+            "left_out": 0,
+        }
+    ],
+}
+
+
+def drawing(target):
+    if target != "plug.timeline:draw":
+        raise PluginError(f"there is no {target}")
+    return Drawing(SKETCH, "2018: GPT\n2020: GPT-3")
+
+
 def shown(text, width=80):
     notes = render_notes(
         text,
         claims={"emergence.loss": CLAIM, "emergence.other": {**CLAIM, "verdict": "untested"}},
         demos={"emergence.scaling-law": {"summary": "Loss against size"}},
         values={"emergence.scaling-law.exponent": "0.40 [0.39, 0.41]"}.get,
+        drawings=drawing,
     )
     console = Console(file=io.StringIO(), width=width, color_system=None)
     console.print(notes)
@@ -127,6 +152,41 @@ def test_a_claim_shows_its_recorded_verdict():
 def test_a_value_is_the_recorded_number():
     text = "exponent {value}`emergence.scaling-law.exponent`, not {value}`nope`."
     assert flat(text) == "exponent 0.40 [0.39, 0.41], not [no value: nope]."
+
+
+def test_a_drawing_is_sketched_above_its_caption():
+    text = shown("```{drawing} plug.timeline:draw\nSince *1990*.\n```\n\nafter")
+    places = [text.index(words) for words in ("Eras of attention", "GPT", "year", "Since 1990.")]
+    assert places == sorted(places)
+    assert text.splitlines()[-1].strip() == "after"
+
+
+@pytest.mark.parametrize("option", [":described:", "---\ndescribed: true\n---"])
+def test_a_drawing_is_described_if_its_author_asks_for_it(option):
+    text = shown(f"```{{drawing}} plug.timeline:draw\n{option}\n\nSince *1990*.\n```")
+    assert [line.strip() for line in text.splitlines() if line.strip()] == [
+        "2018: GPT", "2020: GPT-3", "Since 1990.",
+    ]  # fmt: skip
+
+
+def test_a_drawing_that_fails_costs_itself():
+    text = flat("before\n\n```{drawing} plug.other:draw\nCaption.\n```\n\nafter")
+    assert text == "before [no drawing: there is no plug.other:draw] Caption. after"
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("```{drawing} a.b:c\nCaption.\n```\n:::{drawing} d:e\n:::", ("a.b:c", "d:e")),
+        ("````{note}\n:::{drawing} a:b\n:::\n````\n```{drawing} a:b\n```", ("a:b",)),
+        ("- one\n\n  ```{drawing} a:b\n  ```\n> :::{drawing} c:d\n> :::", ("a:b", "c:d")),
+        ("````markdown\n```{drawing} a:b\n```\n````", ()),
+        ("````{code-block} markdown\n```{drawing} a:b\n```\n````", ()),
+        ("{drawing}`a:b` and `{drawing} a:b`", ()),
+    ],
+)
+def test_the_drawings_that_notes_ask_for_are_found(text, targets):
+    assert drawings_in(text) == targets
 
 
 @pytest.mark.parametrize(

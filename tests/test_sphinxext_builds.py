@@ -87,6 +87,46 @@ def test_a_figure_is_drawn_again_only_for_another_result(book, lecture, record, 
     assert len(drawn) == 1
 
 
+PICTURE = """
+from pathlib import Path
+
+def draw():
+    from matplotlib.figure import Figure
+    figure = Figure()
+    figure.add_subplot().plot([1, 2])
+    figure.set_label(Path(__file__).with_name("words.txt").read_text())
+    return figure
+"""
+
+
+def test_a_drawing_is_drawn_again_only_if_its_code_or_data_changed(book, lecture, monkeypatch):
+    from cs25.render import figure
+
+    lecture.write(
+        "bench_lecture/notes.md", NOTES + "```{drawing} bench_lecture.picture:draw\n```\n"
+    )
+    lecture.write("bench_lecture/picture.py", PICTURE)
+    lecture.write("bench_lecture/words.txt", "Two coins")
+    assert "Two coins" in book.build().page("lectures/bench/index")
+    drawn = []
+    whole = figure.save_drawing
+    monkeypatch.setattr(figure, "save_drawing", lambda *a: drawn.append(a) or whole(*a))
+    lecture.write("bench_lecture/picture.py", "# A comment.\n" + PICTURE)
+    assert book.build().read == {"lectures/bench/api/bench_lecture.picture"}
+    assert drawn == []
+    lecture.write("bench_lecture/words.txt", "Three coins")
+    again = book.build()
+    assert "lectures/bench/index" in again.read
+    assert "Three coins" in again.page("lectures/bench/index")
+    assert len(drawn) == 1
+    before = again.bytes()
+    lecture.write("bench_lecture/picture.py", PICTURE.replace("[1, 2]", "[1, 3]"))
+    del sys.modules["bench_lecture.picture"]  # as in another process
+    name = "_images/bench.bench_lecture.picture.draw.drawing.light.svg"
+    assert book.build().bytes()[name] != before[name]
+    assert len(drawn) == 2
+
+
 def test_two_builds_in_two_folders_are_the_same_bytes(book, lecture):
     assert book.build("one").bytes() == book.build("two").bytes()
 

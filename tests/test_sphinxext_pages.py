@@ -270,6 +270,76 @@ def test_a_figure_that_cannot_be_drawn_is_said_on_its_page(book, lecture):
     assert "ZeroDivisionError" in text
 
 
+PICTURE = '''
+"""Coins through the ages."""
+
+
+def draw():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.add_subplot().plot([1, 2])
+    figure.set_label("Coins,\\nby age")
+    return figure
+'''
+DRAWN = (
+    "# Coins\n\n```{drawing} bench_lecture.picture:draw\nOld *coins*.\n\nAnd new.\n```\n\nMore.\n"
+)
+
+
+def test_a_drawing_is_there_in_light_and_dark_with_its_description_and_caption(book, lecture):
+    lecture.write("bench_lecture/picture.py", PICTURE)
+    lecture.write("bench_lecture/notes.md", DRAWN)
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    page = built.page("lectures/bench/index")
+    for theme in ("light", "dark"):
+        name = f"bench.bench_lecture.picture.draw.drawing.{theme}.svg"
+        image = re.search(rf'<a [^>]*href="[./]*_images/{name}"[^>]*>\s*<img [^>]*>', page)
+        assert image, theme
+        assert f"only-{theme}" in image[0]
+        assert 'alt="Coins, by age"' in image[0]
+        assert "Coins," in (built.out / "_images" / name).read_text()
+    caption = page[page.index("<figcaption>") : page.index("</figcaption>")]
+    assert "Old <em>coins</em>." in caption
+    assert "And new." in caption
+    assert "More." not in caption
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (PICTURE.replace("figure = ", "1 / 0 #"), "picture.draw: drawing the figure failed: ZeroD"),
+        (PICTURE.replace("def draw", "def sketch"), "has no function 'draw', which the notes ask"),
+        ("def broken(:\n", "picture.py:1 cannot be read"),
+        (None, "no source file for module 'bench_lecture.picture'"),
+    ],
+)
+def test_a_drawing_that_fails_costs_itself_and_is_an_error_if_strict(book, lecture, code, words):
+    from sphinx.errors import ExtensionError
+
+    if code is not None:
+        lecture.write("bench_lecture/picture.py", code)
+    lecture.write("bench_lecture/notes.md", DRAWN)
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    quotes = str.maketrans("‘’", "''")  # the book sets quotation marks
+    text = text_of(built.page("lectures/bench/index")).translate(quotes)
+    assert "a drawing cannot be shown: " in text
+    assert words in text
+    assert "More." in text
+    with pytest.raises(ExtensionError, match=f"bench: a drawing cannot be shown: .*{words}"):
+        book.build(cs25_strict=True)
+
+
+def test_a_drawing_stands_in_the_notes_of_a_lecture_alone(book, lecture):
+    lecture.write("bench_lecture/picture.py", PICTURE)
+    book.write("page.md", "---\norphan: true\n---\n" + DRAWN)
+    built = book.build()
+    assert "page.md:6: WARNING: the drawing 'bench_lecture.picture:draw' stands" in built.warnings
+    assert "expected in the notes of a lecture" in text_of(built.page("page"))
+
+
 def test_a_module_that_cannot_be_imported_hides_no_other(book, lecture):
     lecture.write("bench_lecture/optional.py", "import a_library_that_nobody_has\n")
     built = book.build()

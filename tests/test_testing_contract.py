@@ -124,7 +124,7 @@ def test_a_failure_is_printed_with_rule_finding_and_remedy(cs25, sample):
     assert "coin has no preset 'smoke'" in said.out
     assert "Name parameters with which it ends within seconds" in said.out
     assert "✔ passed  card" in said.out
-    assert said.out.endswith("sample: 12 passed, 2 noted, 1 failed\n")
+    assert said.out.endswith("sample: 13 passed, 2 noted, 1 failed\n")
 
 
 def test_a_broken_lecture_is_not_examined(cs25, shelf):
@@ -177,6 +177,7 @@ def test_tests_are_proposed_by_a_name_that_they_can_have(shelf):
         ("sample.coin.heads", "coin.heads", "{value} 'coin.heads' does not exist"),
         ("sample.coin\n```", "sample.coin", "line 5 of the notes does not end"),
         ("{demo}", "{dmo}", "{dmo} in line 5 of the notes does not exist; did you mean 'demo'?"),
+        ("{demo} sample", "{drawings} sample", "{drawings} in line 5 of the notes does not exist"),
         (":::{claim}", ":::{claims}", "{claims} in line 9 of the notes does not exist"),
         ("{value}", "{valeu}", "{valeu} in line 3 of the notes does not exist"),
         (
@@ -201,6 +202,56 @@ def test_what_the_notes_name_exists(sample, old, new, message):
     assert found(notes_rule.notes_resolve) == []
     sample.write("sample_lecture/notes.md", NOTES.replace(old, new))
     assert any(message in fault for fault in found(notes_rule.notes_resolve))
+
+
+PICTURE = """
+def draw():
+    from matplotlib.figure import Figure
+    figure = Figure()
+    figure.set_label("A coin")
+    return figure
+"""
+
+
+def test_every_drawing_of_the_notes_draws_and_has_words(sample):
+    sample.write(
+        "sample_lecture/notes.md", NOTES + "```{drawing} sample_lecture.picture:draw\n```\n"
+    )
+    assert found(notes_rule.notes_resolve) == [
+        "sample_lecture.picture cannot be imported: ModuleNotFoundError: "
+        "No module named 'sample_lecture.picture'"
+    ]
+    for code, faults in (
+        (PICTURE, []),
+        (
+            PICTURE.replace("draw", "sketch"),
+            ["sample_lecture.picture has no function 'draw', which the notes ask for"],
+        ),
+        (
+            PICTURE.replace("figure.set_label", "figure.nonsense"),
+            [
+                "sample_lecture.picture.draw: drawing the figure failed: "
+                "AttributeError: 'Figure' object has no attribute 'nonsense'"
+            ],
+        ),
+        (
+            PICTURE.replace("return figure", "return 1"),
+            ["sample_lecture.picture.draw: returned int, expected a matplotlib.figure.Figure"],
+        ),
+        (
+            PICTURE.replace('figure.set_label("A coin")', ""),
+            ["sample_lecture.picture:draw: its figure has no alternative text"],
+        ),
+    ):
+        sample.write("sample_lecture/picture.py", code)
+        assert found(notes_rule.notes_resolve) == faults
+
+
+def test_a_drawing_is_named_by_module_and_function(sample):
+    sample.write("sample_lecture/notes.md", NOTES + "```{drawing} picture\n```\n")
+    assert found(notes_rule.notes_resolve) == [
+        "the notes ask for the drawing 'picture', expected package.module:function"
+    ]
 
 
 def test_what_other_extensions_and_the_web_offer_is_left_alone(sample):

@@ -114,7 +114,7 @@ def test_each_line_does_what_the_page_says_of_it(followed):
     assert notes.count("[no value") == notes.count("supported") == 2
     assert "4 passed" in printed["cs25 test scaled-attention"]
     checked = printed["cs25 check scaled-attention"]
-    assert "14 passed, 1 noted" in checked
+    assert "15 passed, 1 noted" in checked
     assert "! noted   recorded" in checked
     assert "every recorded result is current" in printed["cs25 record scaled-attention --check"]
     assert printed["cs25 claims scaled-attention"].count("✔ supported") == 2

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +16,15 @@ from cs25.cli.options import (
     console,
     json_option,
     named_plugin,
+    offered_models,
     print_json,
 )
 from cs25.parameters import Signature
 from cs25.plugins import Plugin
 from cs25.store import Store
+
+if TYPE_CHECKING:
+    from cs25.lm.supply.inventory import Item
 
 __all__ = ["command"]
 
@@ -76,6 +80,7 @@ def _demo_document(demo: Demo, signature: Signature | None) -> dict[str, Any]:
         "measures": dict(demo.measures),
         "presets": {name: dict(values) for name, values in demo.presets.items()},
         "control": demo.control,
+        "models": [item.to_json() for item in _models(demo.models)],
         "claims": [_claim_document(claim) for claim in demo.claims],
     }
     if signature is not None:
@@ -120,6 +125,9 @@ def _print_lecture(plugin: Plugin, card: Lecture) -> None:
         out.print(Text(f"\n{card.summary}"))
     if card.demos:
         _print_section(out, "Demos", ((demo.id, demo.summary) for demo in card.demos))
+    named = tuple(dict.fromkeys(name for demo in card.demos for name in demo.models))
+    if named:
+        _print_section(out, "Models", (_told(item, card.demos) for item in _models(named)))
     if card.readings:
         rows = ((r.cite, Text(f"{r.title}\n{r.url}")) for r in card.readings)
         _print_section(out, "Readings", rows)
@@ -146,6 +154,8 @@ def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
     _print_section(out, "Presets", iter((("default", "the defaults above"), *presets)))
     if demo.control:
         out.print(Text(f"\nControl: {demo.control}, with --control"))
+    if demo.models:
+        _print_section(out, "Models", (_told(item) for item in _models(demo.models)))
     if demo.measures:
         _print_section(out, "Measures", iter(demo.measures.items()))
     for claim in demo.claims:
@@ -158,6 +168,25 @@ def _print_demo(card: Lecture, demo: Demo, signature: Signature) -> None:
             out.print(Text(f"Published: {number(paper.value)}, {paper.what} ({paper.source})"))
         if claim.scale_note:
             out.print(Text(f"Scale: {claim.scale_note}"))
+
+
+def _models(names: Sequence[str]) -> Sequence[Item]:
+    """Return how the models stand that a card names; no plugin is asked if it names none."""
+    from cs25.lm.supply.inventory import look_up
+
+    return look_up(names, offered_models()) if names else ()
+
+
+def _told(item: Item, demos: Sequence[Demo] = ()) -> tuple[str, str]:
+    """Return a row of a section: a model, what it is, how it stands, and which demos need it."""
+    from cs25.lm.supply.inventory import about, standing
+
+    lines = [about(item.source)] if item.source else []
+    fetched = "; fetched when it is first needed" if item.state == "not here" else ""
+    users = ", ".join(demo.id for demo in demos if item.name in demo.models)
+    return item.name, "\n".join(
+        [*lines, standing(item) + fetched, *[f"needed by {users}"] * bool(users)]
+    )
 
 
 def _print_section(out: Any, title: str, rows: Iterator[tuple[str, Any]]) -> None:

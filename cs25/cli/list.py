@@ -106,6 +106,10 @@ def _print_demos(plugin: Plugin) -> None:
     table.add_column("demo", no_wrap=True)
     table.add_column("what it finds out", overflow="fold")
     table.add_column("claims", justify="right")
+    needs_models = any(demo.models for demo in card.demos)
+    if needs_models:
+        table.add_column("models", overflow="fold")
     for demo in card.demos:
-        table.add_row(Text(demo.id, style="bold"), demo.summary, str(len(demo.claims)))
+        models = [Text("\n".join(demo.models), style="dim")] * needs_models
+        table.add_row(Text(demo.id, style="bold"), demo.summary, str(len(demo.claims)), *models)
     out.print(table)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from cs25.cli.options import common_options, console, is_quiet, json_option, notice, print_json
-
-if TYPE_CHECKING:
-    from cs25.card import ModelSource
+from cs25.cli.options import (
+    common_options,
+    console,
+    is_quiet,
+    json_option,
+    notice,
+    offered_models,
+    print_json,
+)
 
 __all__ = ["command"]
 
-_STYLES = {"here": "green", "damaged": "red", "outdated": "red"}
+_STYLES = {"here": "green", "damaged": "red", "outdated": "red", "unknown": "red"}
 
 
 def complete_model(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
@@ -27,7 +32,7 @@ def complete_model(ctx: click.Context, parameter: click.Parameter, incomplete: s
     offered = (
         {}
         if ctx.info_name == "remove"
-        else {name: source.hub for name, (source, _) in _known().items()}
+        else {source.alias: source.hub for source, _ in offered_models()}
     )
     names = {**dict.fromkeys(here, ""), **offered}
     return [
@@ -70,7 +75,9 @@ def list_models(json: bool = False) -> None:
     out.print(table)
     for row in rows:
         if row["reason"]:
-            remedy = f"`cs25 models fetch {row['name']}` brings it anew."
+            fetch, remove = (f"`cs25 models {verb} {row['name']}`" for verb in ("fetch", "remove"))
+            is_unknown = row["state"] == "unknown"
+            remedy = f"{remove} frees its room." if is_unknown else f"{fetch} brings it anew."
             out.print(Text(f"{row['name']} is {row['state']}: {row['reason']}. {remedy}"))
     out.print(Text(f"They lie in {models_folder()}.", style="dim"))
 
@@ -123,42 +130,11 @@ def remove(model: str) -> None:
     click.echo(f"{model} is removed{freed}")
 
 
-def _known() -> dict[str, tuple[ModelSource, str]]:
-    """Return the models that have a short name, each with the distribution that offers it."""
-    from cs25.lm.supply.catalogue import known_models
-    from cs25.plugins import ready
-
-    offered = known_models(ready())
-    for problem in offered.problems:
-        notice(problem)
-    return {source.alias: (source, distribution) for source, distribution in offered.items}
-
-
 def _rows() -> list[dict[str, Any]]:
     """Return every model that has a short name or lies here, as plain data."""
     from cs25.lm.supply import shelf
-    from cs25.lm.supply.standing import state_of
+    from cs25.lm.supply.inventory import look_up
 
-    known = _known()
-    here = {held.name: held for held in shelf.held()}
-    rows = []
-    for name in dict.fromkeys([*known, *here]):
-        source, distribution = known.get(name, (None, None))
-        held = here.get(name)
-        state, reason = state_of(name, source)
-        rows.append(
-            {
-                "name": name,
-                "hub": source.hub if source else name,
-                "state": state,
-                "reason": reason,
-                "licence": source.licence if source else "",
-                "terms": source.terms if source else "",
-                "download_bytes": source.n_bytes if source else 0,
-                "n_bytes": held.n_bytes if held else None,
-                "source": held.source if held else None,
-                "folder": str(held.folder) if held else None,
-                "distribution": distribution,
-            }
-        )
-    return rows
+    offered = offered_models()
+    names = [*(source.alias for source, _ in offered), *(held.name for held in shelf.held())]
+    return [item.to_json() for item in look_up(names, offered)]

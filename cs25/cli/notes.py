@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cs25.cli.options import common_options, complete_lecture, console, named_plugin, notice
+from cs25.drawings import load_drawing
 from cs25.errors import UsageError
 from cs25.ledger import ledger, recorded_measures
 from cs25.notes import read_notes
 from cs25.plugins import Plugin
 from cs25.store import Store
+
+if TYPE_CHECKING:
+    from cs25.render.figure import Drawing
 
 __all__ = ["command"]
 
@@ -42,7 +47,7 @@ def command(lecture: str, raw: bool, no_pager: bool) -> None:
     out = console()
     width = min(out.width, WIDEST)
     claims, demos, values = _facts(plugin)
-    renderable = render_notes(text, claims=claims, demos=demos, values=values)
+    renderable = render_notes(text, claims=claims, demos=demos, values=values, drawings=_drawing)
     if not paged:
         out.print(renderable, width=width)
         return
@@ -53,6 +58,13 @@ def command(lecture: str, raw: bool, no_pager: bool) -> None:
     )
     page.print(renderable)
     click.echo_via_pager(page.file.getvalue(), color=True)  # type: ignore[attr-defined]
+
+
+def _drawing(target: str) -> Drawing:
+    from cs25.render.figure import draw_sketch
+
+    with redirect_stdout(sys.stderr):  # ours is for the notes, and a drawing may print
+        return draw_sketch(load_drawing(target))
 
 
 def _facts(

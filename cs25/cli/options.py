@@ -12,7 +12,7 @@ import click
 from cs25.card import DEFAULT_PRESET
 
 if TYPE_CHECKING:
-    from cs25.card import Demo
+    from cs25.card import Demo, ModelSource
     from cs25.plugins import Plugin
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "json_option",
     "named_plugin",
     "notice",
+    "offered_models",
     "print_json",
     "usable_plugins",
     "wants_traceback",
@@ -100,6 +101,20 @@ def usable_plugins() -> list[Plugin]:
         if plugin.state not in (State.READY, State.DISABLED):
             notice(f"{plugin.id} is left out, it is {plugin.state}: {plugin.reason}")
     return [plugin for plugin in plugins if plugin.state is State.READY]
+
+
+def offered_models() -> tuple[tuple[ModelSource, str], ...]:
+    """Return the models that have a short name, each with the distribution that offers it.
+
+    What plugins offer in vain is mentioned.
+    """
+    from cs25.lm.supply.catalogue import known_models
+    from cs25.plugins import ready
+
+    offered = known_models(ready())
+    for problem in offered.problems:
+        notice(problem)
+    return offered.items
 
 
 json_option = click.option("--json", is_flag=True, help="Print JSON.")

@@ -23,6 +23,7 @@ from cs25.cli.options import (
     json_option,
     named_plugin,
     notice,
+    offered_models,
     print_json,
     wants_traceback,
 )
@@ -124,7 +125,7 @@ def command(
     demos = (find_demo(plugin.card(), demo),) if demo else plugin.card().demos
     plans = _plans(plugin, demos, settings, given, store, one=demo is not None)
     if dry_run:
-        _print_plans(plans, store, fresh)
+        _print_plans(plans, store, fresh, offline)
         return
     documents = []
     for document in _documents(plans, plugin, store, fresh):
@@ -179,10 +180,12 @@ def _documents(
     plans: Sequence[Plan | Run], plugin: Plugin, store: Store, fresh: bool
 ) -> Iterator[RunJson]:
     """Run the plans one after the other, saying on standard error how far it is."""
+    from cs25.needs import Porter
     from cs25.recorded import usable_bundle
     from cs25.render.document import run_document
     from cs25.runner import Run, execute
 
+    porter = Porter()
     for number, planned in enumerate(plans, start=1):
         if isinstance(planned, Run):
             run = planned
@@ -197,6 +200,7 @@ def _documents(
                 notice=notice,
                 starting=partial(_say_what_starts, place, planned, store),
                 progress=not is_quiet(),
+                porter=porter,
             )
         bundle = usable_bundle(plugin, demo, notice)
         if run.traceback and wants_traceback():
@@ -217,11 +221,12 @@ def _say_what_starts(place: str, plan: Plan, store: Store, missing: int) -> None
     click.echo(f"{place}{plan.plugin.id} {plan.demo.id}: {seeds}{about}", err=True)
 
 
-def _print_plans(plans: Sequence[Plan | Run], store: Store, fresh: bool) -> None:
+def _print_plans(plans: Sequence[Plan | Run], store: Store, fresh: bool, offline: bool) -> None:
     from cs25.cost import expected_s, stored_seeds
     from cs25.render.numerals import duration
     from cs25.runner import Run
 
+    wanted: list[str] = []
     for planned in plans:
         if isinstance(planned, Run):
             click.echo(f"{planned.lecture} {planned.demo}: {planned.state}: {planned.error}")
@@ -237,6 +242,30 @@ def _print_plans(plans: Sequence[Plan | Run], store: Store, fresh: bool) -> None
             + (f"{missing} to run, {about}" if missing else "stored")
             + (f"\n  {settings}" if settings else "")
         )
+        if missing and planned.models:
+            wanted += planned.models
+            click.echo(f"  with {', '.join(planned.models)}")
+    if wanted:
+        _print_models(wanted, offline)
+
+
+def _print_models(names: Sequence[str], offline: bool) -> None:
+    """Say which models are here, and what would be fetched before the first run that needs it."""
+    from cs25.lm.supply.inventory import about, look_up, standing
+    from cs25.lm.supply.terms import has_accepted
+
+    for item in look_up(names, offered_models()):
+        fate = ""
+        if item.state != "here" and item.source is not None:
+            if offline:
+                fate = ", and nothing may be fetched"
+            elif not has_accepted(item.source):
+                fate = (
+                    f", and its terms are not accepted: `cs25 models fetch {item.name}` names them"
+                )
+            else:
+                fate = f", would be fetched: {about(item.source)}"
+        click.echo(f"{item.name}: {standing(item)}{fate}")
 
 
 def _print_run(document: RunJson, *, tables: bool) -> None:

@@ -20,6 +20,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.costs import RunningTimesDirective
     from cs25.sphinxext.dashes import set_dashes
     from cs25.sphinxext.demo import DemoDirective
+    from cs25.sphinxext.drawings import DrawingDirective
     from cs25.sphinxext.elements import add_elements
     from cs25.sphinxext.gallery import GalleryDirective
     from cs25.sphinxext.header import LectureHeaderDirective
@@ -42,6 +43,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("claim", ClaimDirective)
     app.add_directive("claims-table", ClaimsTableDirective)
     app.add_directive("demo", DemoDirective)
+    app.add_directive("drawing", DrawingDirective)
     app.add_directive("gallery", GalleryDirective)
     app.add_directive("lecture-header", LectureHeaderDirective)
     app.add_directive("lecture-module", LectureModuleDirective)

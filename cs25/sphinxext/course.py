@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 
 from sphinx.environment import BuildEnvironment
 
-from cs25.card import DEFAULT_PRESET, Demo
+from cs25.card import DEFAULT_PRESET, Demo, ModelSource
 from cs25.digest import digest_of
 from cs25.errors import Cs25Error, PluginError, StateError, UnknownNameError
 from cs25.ledger import Row, recorded_row
+from cs25.lm.supply.catalogue import hub_source, known_models
 from cs25.notes import path_of_notes, read_notes
 from cs25.parameters import Signature
 from cs25.plugins import Plugin, State, load_plugin, load_plugins
@@ -31,6 +32,7 @@ from cs25.store import Store
 __all__ = [
     "Chapter",
     "Course",
+    "Drawing",
     "Experiment",
     "check_course",
     "course_of",
@@ -51,6 +53,7 @@ class Experiment:
         rows: its claims as the ledger has them.
         stale: why a recording is no longer current, by preset; empty if it is.
         problems: what cannot be shown, and why.
+        models: the pretrained models it needs, by name; None for one that nobody offers.
         figures: the description of each figure that was drawn, by preset.
     """
 
@@ -61,6 +64,7 @@ class Experiment:
     rows: tuple[LedgerJson, ...]
     stale: dict[str, tuple[str, ...]]
     problems: tuple[str, ...]
+    models: Mapping[str, ModelSource | None] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -110,6 +114,7 @@ class Experiment:
             "measures": dict(demo.measures),
             "presets": {name: repr(dict(values)) for name, values in demo.presets.items()},
             "control": demo.control,
+            "models": {name: repr(source) for name, source in self.models.items()},
             "parameters": self.signature.to_json()["parameters"] if self.signature else None,
             "recordings": {name: made.to_json() for name, made in self.recordings.items()},
             "claims": self.rows,
@@ -117,6 +122,14 @@ class Experiment:
             "problems": self.problems,
             "figures": dict(self.figures),
         }
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the notes that belongs to no demo: its description, or why there is none."""
+
+    alt: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,12 +141,14 @@ class Chapter:
         experiments: its demos; none in a bad state.
         notes: the text of its notes; empty if there are none.
         problems: what cannot be shown, and why.
+        drawings: what the notes ask for with ``{drawing}``, by target.
     """
 
     plugin: Plugin
     experiments: tuple[Experiment, ...] = ()
     notes: str = ""
     problems: tuple[str, ...] = ()
+    drawings: Mapping[str, Drawing] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -171,7 +186,13 @@ class Chapter:
         about = [plugin.id, plugin.distribution, plugin.version, plugin.state, plugin.reason]
         told = [card.title, card.speaker, card.affiliation, card.summary] if card else []
         demos = {e.demo.id: digest_of(e.facts()) for e in self.experiments}
-        return {"about": [*about, *told], "demos": demos, "problems": self.problems}
+        drawings = {target: [it.alt, it.problem] for target, it in self.drawings.items()}
+        return {
+            "about": [*about, *told],
+            "demos": demos,
+            "drawings": drawings,
+            "problems": self.problems,
+        }
 
 
 @dataclass(frozen=True)
@@ -233,12 +254,14 @@ def load_course(*, strict: bool = False) -> Course:
     """
     plugins = [p for p in load_plugins() if p.state is not State.DISABLED]
     plugins = [_named(p) if p.state is State.HEAVY else p for p in plugins]
+    offered = {source.alias: source for source, _ in known_models(plugins).items}
     plugins.sort(key=lambda p: (p.lecture.order if p.lecture else sys.maxsize, p.id))
     chapters = []
     for plugin in plugins:
         if strict and plugin.state is not State.READY:
             raise StateError(plugin.id, plugin.state, plugin.reason)
-        chapters.append(_chapter(plugin) if plugin.state is State.READY else Chapter(plugin))
+        is_ready = plugin.state is State.READY
+        chapters.append(_chapter(plugin, offered) if is_ready else Chapter(plugin))
     return Course(tuple(chapters))
 
 
@@ -253,6 +276,9 @@ def check_course(course: Course) -> None:
         for shown in parts:
             if shown.problems:
                 raise PluginError(f"{shown.name}: {shown.problems[0]}")
+        for drawing in chapter.drawings.values():
+            if drawing.problem:
+                raise PluginError(f"{chapter.name}: {drawing.problem}")
 
 
 _COURSES: WeakKeyDictionary[BuildEnvironment, Course] = WeakKeyDictionary()
@@ -276,15 +302,15 @@ def _named(plugin: Plugin) -> Plugin:
         return replace(plugin, state=State(error.state), reason=error.reason)
 
 
-def _chapter(plugin: Plugin) -> Chapter:
-    experiments = tuple(_experiment(plugin, demo) for demo in plugin.card().demos)
+def _chapter(plugin: Plugin, offered: Mapping[str, ModelSource]) -> Chapter:
+    experiments = tuple(_experiment(plugin, demo, offered) for demo in plugin.card().demos)
     try:
         return Chapter(plugin, experiments, notes=read_notes(plugin) or "")
     except PluginError as error:
         return Chapter(plugin, experiments, problems=(str(error),))
 
 
-def _experiment(plugin: Plugin, demo: Demo) -> Experiment:
+def _experiment(plugin: Plugin, demo: Demo, offered: Mapping[str, ModelSource]) -> Experiment:
     problems: list[str] = []
     signature, bundle = None, None
     try:
@@ -310,4 +336,5 @@ def _experiment(plugin: Plugin, demo: Demo) -> Experiment:
             for preset, recording in recordings.items()
         },
         problems=tuple(problems),
+        models={name: offered.get(name) or hub_source(name) for name in demo.models},
     )

@@ -18,6 +18,7 @@ from cs25.sphinxext.figures import figure_of
 from cs25.sphinxext.fingerprints import depend
 from cs25.sphinxext.links import link
 from cs25.sphinxext.measures import measures_table
+from cs25.sphinxext.models import models_of
 from cs25.sphinxext.options import command_block, control_text, parameter_table, preset_table
 from cs25.sphinxext.provenance import provenance
 from cs25.sphinxext.results import results_of
@@ -89,6 +90,8 @@ def _parts(experiment: Experiment) -> Iterator[tuple[str, Sequence[nodes.Node | 
     yield "Presets", [preset_table(experiment)]
     if demo.control:
         yield "Control", [control_text(experiment)]
+    if experiment.models:
+        yield "Models", models_of(experiment.models)
     if demo_notebook := _notebook(experiment):
         yield "Notebook", [demo_notebook]
     if experiment.recordings:

@@ -139,6 +139,10 @@ def _title(lecture: Lecture, demo: Demo, recording: Recording | None) -> str:
     if recording is not None:
         seconds = max(seed_cost_s(seed) for seed in recording.manifest["seeds"])
         lines[-1] += f" A new one takes about {duration(seconds)} with the default parameters."
+    if demo.models:
+        names = " and ".join(f"`{name}`" for name in demo.models)
+        kind = "pretrained models" if len(demo.models) > 1 else "pretrained model"
+        lines += ["", f"It needs the {kind} {names}. What is not on your machine is fetched first."]
     return "\n".join(lines)
 
 

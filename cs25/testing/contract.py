@@ -8,6 +8,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from cs25.plugins import Plugin
 from cs25.testing.card_rules import card_is_light, card_is_whole, parameters_have_help
+from cs25.testing.models_rule import models_are_named
 from cs25.testing.notes_rule import notes_resolve
 from cs25.testing.parameter_rule import parameters_take_what_they_declare
 from cs25.testing.record_rules import claims_are_recorded, control_supports_no_claim
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     results_survive_json,
     figures_draw,
     measures_are_there,
+    models_are_named,
     generators_are_left_alone,
     network_is_not_needed,
     claims_are_recorded,

@@ -16,7 +16,9 @@ from typing import Any
 
 from cs25.card import Demo
 from cs25.child import child_environment, end_child
+from cs25.data_files import watched
 from cs25.errors import Cs25Error
+from cs25.lm.supply.shelf import models_folder
 from cs25.manifest import usable_threads
 from cs25.runner import plan, request_of
 from cs25.testing.subject import SMOKE, Subject
@@ -38,6 +40,8 @@ class Trial:
         figures: the figures drawn, each with its alternative text.
         connections: what the demo tried to reach over the network.
         changed: the global random generators that it left changed.
+        loaded: the pretrained models that it loaded, folders of its own aside.
+        in_memory: those that demos before it in the same process had loaded.
     """
 
     result: Mapping[str, Any] | None
@@ -47,6 +51,8 @@ class Trial:
     figures: tuple[Mapping[str, Any], ...] = ()
     connections: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    in_memory: tuple[str, ...] = ()
 
 
 def try_twice(subject: Subject) -> Mapping[str, tuple[Trial, Trial]]:
@@ -64,7 +70,9 @@ def _try(subject: Subject, demos: Sequence[Demo], *, number: int, draws: bool) -
     place = subject.folder / f"trial-{number}"
     environment = child_environment(usable_threads(), offline=True, progress=False)
     environment["PYTHONHASHSEED"] = str(number)
+    environment["CS25_MODELS_DIR"] = str(models_folder())  # by default they lie in the store
     environment["CS25_CACHE_DIR"] = str(place / "store")
+    environment |= watched(place / "read.jsonl", None)
     trials, folders = {}, {}
     for demo in demos:
         try:
@@ -122,6 +130,8 @@ def _read(folder: Path) -> Trial:
         figures=tuple(drawn["figures"]) if drawn else (),
         connections=tuple(about.get("connections", ())),
         changed=tuple(about.get("changed", ())),
+        loaded=tuple(about.get("loaded", ())),
+        in_memory=tuple(about.get("in_memory", ())),
     )
 
 

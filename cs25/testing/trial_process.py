@@ -1,7 +1,8 @@
 """The process in which demos are tried: ``python -m cs25.testing.trial_process FOLDER ...``.
 
 Each folder holds a request to `cs25.worker`, which does the work. Here a watch is kept on it: the
-network is refused, and the global random generators are compared before and after.
+network is refused, the global random generators are compared before and after, and it is told which
+models each demo loads.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from cs25 import worker
+from cs25.data_files import forget_models, models_used
+from cs25.lm.supply.folder import SOURCE as FOLDER
 
 __all__ = ["main"]
 
@@ -33,18 +36,24 @@ _HOST_AT = {
 def main(folders: list[Path]) -> None:
     """Try the demos of the folders, one after the other."""
     sys.addaudithook(_refuse)
+    in_memory: set[str] = set()
     for folder in folders:
         request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
         with contextlib.suppress(Exception):  # the worker meets it again, and tells
             import_module(request["run"].partition(":")[0])
         _connections.clear()
+        forget_models()
         before = _generators()
         worker.main(folder)
         after = _generators()
+        loaded = [name for name, used in models_used().items() if used["source"] != FOLDER]
         about = {
             "connections": list(dict.fromkeys(_connections)),
             "changed": [name for name in before if before[name] != after[name]],
+            "loaded": loaded,
+            "in_memory": sorted(in_memory),
         }
+        in_memory.update(loaded)
         (folder / "ended.json").write_text(json.dumps(about), encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cs25 import LectureError, Wheel, hookspecs
-from cs25.lm.supply.fetch import source_of
+from cs25.lm.supply.catalogue import source_of
 
 HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("cs25_"))
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "hooks"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cs25.card import ModelSource, Wheel
+from cs25.card import HUB_ID, ModelSource, Wheel
+from cs25.errors import UnknownNameError
 from cs25.offers import Offers, offers
 
 if TYPE_CHECKING:
     from cs25.plugins import Plugin
 
-__all__ = ["BUILT_IN", "aliases", "known_models", "model_source"]
+__all__ = ["BUILT_IN", "aliases", "hub_source", "known_models", "model_source", "source_of"]
 
 #: The core's own models, by alias.
 BUILT_IN = {
@@ -103,6 +105,30 @@ def model_source(alias: str) -> ModelSource | None:
     from cs25.plugins import ready
 
     return next((s for s, _ in known_models(ready()).items if s.alias == alias), None)
+
+
+def source_of(name: str) -> ModelSource:
+    """Return where a model comes from.
+
+    Raises:
+        UnknownNameError: it is neither an alias nor a Hugging Face id.
+    """
+    known = model_source(name) or hub_source(name)
+    if known is None:
+        raise UnknownNameError(
+            "model",
+            name,
+            aliases(),
+            remedy="`cs25 models` lists them. A Hugging Face id or a folder does as well.",
+        )
+    return known
+
+
+def hub_source(name: str) -> ModelSource | None:
+    """Return where a model of a Hugging Face id comes from; None if the name is no such id."""
+    if not HUB_ID.fullmatch(name):
+        return None
+    return ModelSource(re.sub(r"[^a-z0-9]+", "-", "m-" + name.lower()).strip("-"), hub=name)
 
 
 def aliases() -> tuple[str, ...]:

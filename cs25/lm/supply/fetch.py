@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -15,23 +14,21 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cs25.card import ModelSource
-from cs25.errors import Cs25Error, RequirementError, StoreError, UnknownNameError, UsageError
+from cs25.errors import Cs25Error, RequirementError, StoreError, UsageError
 from cs25.lm.supply import gguf, hub, parcel, shelf, wheels
-from cs25.lm.supply.catalogue import aliases, model_source
+from cs25.lm.supply.catalogue import model_source, source_of
 from cs25.lm.supply.folder import looks_like_path, read_folder
 from cs25.lm.supply.shelf import Held
 from cs25.lm.supply.standing import identity_of_wheels, is_current
 from cs25.lm.supply.terms import check_terms
 from cs25.lm.supply.unreachable import UnreachableError
 
-__all__ = ["is_offline", "obtain", "source_of", "spent_s"]
+__all__ = ["is_offline", "obtain", "spent_s"]
 
 Notice = Callable[[str], None]
 
 #: How long this process has spent fetching, in seconds.
 _spent_s = 0.0
-
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -110,25 +107,6 @@ def obtain(
 def spent_s() -> float:
     """Return how long this process has spent fetching: what no experiment costs, in seconds."""
     return _spent_s
-
-
-def source_of(name: str) -> ModelSource:
-    """Return where a model comes from.
-
-    Raises:
-        UnknownNameError: it is neither an alias nor a Hugging Face id.
-    """
-    known = model_source(name)
-    if known is not None:
-        return known
-    if _HUB_ID.fullmatch(name):
-        return ModelSource(re.sub(r"[^a-z0-9]+", "-", "m-" + name.lower()).strip("-"), hub=name)
-    raise UnknownNameError(
-        "model",
-        name,
-        aliases(),
-        remedy="`cs25 models` lists them. A Hugging Face id or a folder does as well.",
-    )
 
 
 def is_offline() -> bool:

