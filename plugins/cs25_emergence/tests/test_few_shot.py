@@ -105,7 +105,7 @@ def test_a_twin_has_at_least_as_many_parameters_and_as_many_heads(width: int) ->
         for d_model, depth in ((width, 2), (shallow_twin(width, 8), 1))
     )
     assert n_params(shallow) >= n_params(deep)
-    heads = [sum(block.attention.n_heads for block in m.blocks) for m in (deep, shallow)]
+    heads = [sum(block.attention.heads[0] for block in m.blocks) for m in (deep, shallow)]
     assert heads == [2, 2]
 
 

@@ -14,9 +14,12 @@ from cs25.lm import LanguageModel, load
 from cs25.lm.supply.shelf import models_folder
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
-    """The models are small: a second thread costs more than it does."""
+    """The models are small: a second thread costs more than it does, and rounds otherwise.
+
+    Results that tests of a module share are made under it, too.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
