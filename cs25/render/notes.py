@@ -1,7 +1,8 @@
 """Notes (MyST Markdown) in the terminal, with the numbers and verdicts of recorded results.
 
 rich lays Markdown out; what MyST adds is taught to it here: admonitions, formulas, roles, and the
-course's own ``{demo}``, ``{claim}``, ``{value}`` and ``{drawing}``. A directive nobody knows shows its content.
+course's own ``{demo}``, ``{claim}``, ``{value}`` and ``{drawing}``. A directive nobody knows shows
+its content.
 """
 
 from __future__ import annotations

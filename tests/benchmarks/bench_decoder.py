@@ -1,7 +1,8 @@
 """Our decoder with Llama's parts, against transformers' Llama. Run with ``tox -e bench``.
 
 Both have the same configuration and the same weights, and agree on the logits. Never part of the
-default run; close other programs first. By hand: ``pytest tests/benchmarks/bench_decoder.py -s``.
+default run; close other programs first. By hand, without the tests' checks of shapes:
+``pytest -o addopts=--import-mode=importlib tests/benchmarks/bench_decoder.py -s``.
 """
 
 import itertools
