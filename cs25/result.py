@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 
 from cs25.criteria import is_finite_number
 from cs25.errors import ResultError
+from cs25.student import mean_and_margin
 
 __all__ = ["Cell", "Measure", "Result", "Table"]
 
@@ -56,6 +57,35 @@ class Measure:
             raise ResultError(f"Measure: low {self.low!r} is above high {self.high!r}")
         if not isinstance(self.unit, str):
             raise ResultError(f"Measure: unit is {self.unit!r}, expected text")
+
+    @classmethod
+    def mean_of(
+        cls,
+        values: Iterable[float],
+        unit: str = "",
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+    ) -> Measure:
+        """Return the mean of independent values, with Student's 95 % interval from two of them on.
+
+        Args:
+            values: one or more, for example one for each text.
+            unit: theirs.
+            least: the least that a value can be; the interval does not go below it.
+            most: the most that a value can be.
+
+        >>> share = Measure.mean_of([0.5, 0.9, 1.0], "share", most=1)
+        >>> round(share.value, 3), round(share.low, 3), share.high
+        (0.8, 0.143, 1.0)
+        """
+        numbers = [float(value) for value in values]
+        if not numbers:
+            raise ResultError("Measure.mean_of: no values, expected one or more")
+        mean, margin = mean_and_margin(numbers)
+        if margin is None:
+            return cls(mean, unit)
+        return cls(mean, unit, max(least, mean - margin), min(most, mean + margin))
 
 
 @dataclass(frozen=True)

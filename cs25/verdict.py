@@ -6,7 +6,6 @@ Student's t at 95 % over seeds; no p-value appears anywhere.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 from cs25.card import DEFAULT_PRESET, Claim
 from cs25.criteria import Greater
 from cs25.result import Measure, Result
+from cs25.student import mean_and_margin
 
 __all__ = ["Judgement", "Pooled", "Verdict", "judge", "pool", "pool_result"]
 
@@ -76,14 +76,12 @@ def pool(measures: Sequence[Measure], *, exact: bool = False) -> Pooled:
     """
     values = tuple(measure.value for measure in measures)
     n = len(values)
-    # Rounding may put the mean of equal values beside them, and beyond a threshold they meet.
-    mean = min(max(math.fsum(values) / n, min(values)), max(values))
+    mean, margin = mean_and_margin(values)
     low, high = None, None
     if exact:
         low = high = mean
-    elif n >= SEEDS_FOR_AN_INTERVAL:
-        half = _t_quantile(n - 1) * _standard_error(values, mean)
-        low, high = mean - half, mean + half
+    elif margin is not None and n >= SEEDS_FOR_AN_INTERVAL:
+        low, high = mean - margin, mean + margin
     else:
         lows = [measure.low for measure in measures if measure.low is not None]
         highs = [measure.high for measure in measures if measure.high is not None]
@@ -148,16 +146,3 @@ def _measured(claim: Claim, result: Result) -> Measure:
 
 def _met(met: bool) -> str:
     return "met" if met else "missed"
-
-
-def _standard_error(values: Sequence[float], mean: float) -> float:
-    n = len(values)
-    # hypot does not square, so neither counts of operations overflow nor probabilities vanish.
-    return math.hypot(*(value - mean for value in values)) / math.sqrt(n * (n - 1))
-
-
-def _t_quantile(degrees_of_freedom: int) -> float:
-    """Return the 0.975 quantile of Student's t, 2.776 for four degrees of freedom."""
-    from scipy.special import stdtrit  # a tenth of the cost of importing scipy.stats
-
-    return float(stdtrit(degrees_of_freedom, 0.975))

@@ -3,7 +3,13 @@
 import pytest
 import torch
 from models import model_at_hand
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    GemmaConfig,
+    GPT2Config,
+    LlamaConfig,
+    LlamaForCausalLM,
+)
 
 from cs25.lm import load
 from cs25.nn import from_llama, generate, n_params, n_params_non_embedding
@@ -93,6 +99,27 @@ def test_decoding_with_shared_keys_gives_the_tokens_of_transformers():
 def test_what_our_decoder_does_not_do_is_refused(changes, message):
     with pytest.raises(ValueError, match=f"^from_llama: {message}$"):
         from_llama(_llama(**changes))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        GPT2Config(n_embd=8, n_layer=1, n_head=2, vocab_size=20),
+        GemmaConfig(
+            hidden_size=8, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1,
+            head_dim=4, intermediate_size=16, vocab_size=20,
+        ),
+    ],
+    ids=lambda config: config.model_type,
+)  # fmt: skip
+def test_another_architecture_is_refused_by_its_name(config):
+    with pytest.raises(ValueError, match=f"^from_llama: model_type is '{config.model_type}'"):
+        from_llama(AutoModelForCausalLM.from_config(config))
+
+
+def test_a_llama_without_its_head_is_refused():
+    with pytest.raises(ValueError, match="LlamaModel has no lm_head, expected a LlamaForCausalLM"):
+        from_llama(_llama().model)
 
 
 def test_a_weight_without_a_place_is_refused():

@@ -56,6 +56,30 @@ def test_a_measure_holds_a_plain_float(value):
     assert measure.value == 3.0
 
 
+# Student's t at 0.975: 12.7062 with one degree of freedom (tan(0.475 pi)), 4.3027 with two.
+@pytest.mark.parametrize(
+    ("values", "margin"),
+    [([0.2, 0.4], 12.7062 * 0.1), ([1.0, 2.0, 3.0], 4.3027 / math.sqrt(3)), ([5, 5], 0.0)],
+)
+def test_a_mean_has_students_interval(values, margin):
+    measure = Measure.mean_of(np.array(values), "nats")
+    assert measure.unit == "nats"
+    assert measure.value == pytest.approx(sum(values) / len(values))
+    assert measure.value - measure.low == pytest.approx(margin, rel=1e-4)
+    assert measure.high - measure.value == pytest.approx(margin, rel=1e-4)
+
+
+def test_a_mean_of_shares_does_not_leave_them():
+    measure = Measure.mean_of((share for share in (0.0, 1.0)), "share", least=0, most=1)
+    assert (measure.value, measure.low, measure.high) == (0.5, 0.0, 1.0)
+
+
+def test_one_value_has_no_interval_and_no_value_no_mean():
+    assert Measure.mean_of([0.5], "share") == Measure(0.5, "share")
+    with pytest.raises(ResultError, match=r"mean_of: no values, expected one or more"):
+        Measure.mean_of([])
+
+
 def test_a_tensor_of_one_number_is_a_number():
     torch = pytest.importorskip("torch")
     assert Measure(torch.tensor(0.5)).value == 0.5

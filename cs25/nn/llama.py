@@ -43,6 +43,10 @@ def from_llama(network: Any) -> Decoder:
     with torch.device("meta"):  # sizes without numbers: initial weights would be thrown away
         model = Decoder(llama_config(network.config))
     theirs = dict(network.state_dict())
+    if "lm_head.weight" not in theirs:
+        raise ValueError(
+            f"from_llama: {type(network).__name__} has no lm_head, expected a LlamaForCausalLM"
+        )
     ours = {
         "embedding.token.weight": theirs.pop("model.embed_tokens.weight"),
         "norm.weight": theirs.pop("model.norm.weight"),
@@ -66,18 +70,15 @@ def llama_config(config: Any) -> TransformerConfig:
     Raises:
         ValueError: it describes something that our decoder does not do.
     """
+    # Other architectures have other fields: nothing else is looked at before this is known.
+    _expect("model_type", getattr(config, "model_type", None), "llama")
     d_head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     rope = config.rope_parameters
-    for what, found, expected in (
-        ("model_type", config.model_type, "llama"),
-        ("hidden_act", config.hidden_act, "silu"),
-        ("attention_bias", config.attention_bias, False),
-        ("mlp_bias", config.mlp_bias, False),
-        ("rope_type", rope["rope_type"], "default"),
-        ("head_dim", d_head, config.hidden_size // config.num_attention_heads),
-    ):
-        if found != expected:
-            raise ValueError(f"from_llama: {what} is {found!r}, expected {expected!r}")
+    _expect("hidden_act", config.hidden_act, "silu")
+    _expect("attention_bias", config.attention_bias, False)
+    _expect("mlp_bias", config.mlp_bias, False)
+    _expect("rope_type", rope["rope_type"], "default")
+    _expect("head_dim", d_head, config.hidden_size // config.num_attention_heads)
     return TransformerConfig(
         d_vocab=config.vocab_size,
         d_model=config.hidden_size,
@@ -93,3 +94,8 @@ def llama_config(config: Any) -> TransformerConfig:
         rotary_base=rope["rope_theta"],
         tied=config.tie_word_embeddings,
     )
+
+
+def _expect(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise ValueError(f"from_llama: {what} is {found!r}, expected {expected!r}")

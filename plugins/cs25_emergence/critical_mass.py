@@ -14,7 +14,6 @@ import numpy as np
 from annotated_types import Interval
 from jaxtyping import Float
 from matplotlib.figure import Figure
-from scipy.special import stdtrit
 from tqdm.auto import tqdm
 
 from cs25 import Measure, Result, Table
@@ -92,7 +91,7 @@ def critical_mass(
     }
     if (shares[:, -1] >= GIANT).all():
         onsets = [_crossing(DEGREES, grown, GIANT) for grown in shares]
-        measures = {"onset": _mean(onsets, "link ends per node"), **measures}
+        measures = {"onset": Measure.mean_of(onsets, "link ends per node"), **measures}
     return Result(
         measures=measures,
         tables=(
@@ -117,15 +116,6 @@ def _worst(
     size, half = np.abs(deviation), Z_95 * standard_error
     low = max(0.0, float((size - half).max()))
     return Measure(size.max(), "share", low=low, high=(size + half).max())
-
-
-def _mean(values: Sequence[float], unit: str) -> Measure:
-    """Return the mean of independent values, with Student's 95 % interval from two of them on."""
-    mean, n = float(np.mean(values)), len(values)
-    if n < 2:
-        return Measure(mean, unit)
-    half = float(stdtrit(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n))
-    return Measure(mean, unit, low=mean - half, high=mean + half)
 
 
 def _crossing(

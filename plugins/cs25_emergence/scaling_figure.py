@@ -9,9 +9,9 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullFormatter
-from scipy.special import stdtrit
 
 from cs25 import Result
+from cs25.student import mean_and_margin
 
 __all__ = ["draw"]
 
@@ -91,8 +91,8 @@ def _errorbar(
 
 def _half_width(values: Float[np.ndarray, " seed"]) -> float:
     """Return half of Student's 95 % interval of the mean; 0 where the seeds are too few."""
-    n = len(values)
-    return float(stdtrit(n - 1, 0.975) * values.std(ddof=1) / n**0.5) if n >= 3 else 0.0
+    _, margin = mean_and_margin(values.tolist())
+    return margin if margin is not None and len(values) >= 3 else 0.0
 
 
 def _label_ticks(ax: Axes) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from annotated_types import Interval, MinLen
 from jaxtyping import Float
-from scipy.special import stdtrit
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from tqdm.auto import tqdm
@@ -77,10 +76,10 @@ def load_smollm(
             bar.update()
 
     guess = float(np.log(model.config.d_vocab))
-    rises = {name: _mean(loss - whole) for name, loss in losses.items()}
+    rises = {name: Measure.mean_of(loss - whole, "nats/token") for name, loss in losses.items()}
     measures = {
         "smallest_rise": min(rises.values(), key=lambda rise: rise.value),
-        "loss": _mean(whole),
+        "loss": Measure.mean_of(whole, "nats/token"),
         "uniform_loss": Measure(guess, "nats/token"),
         "worse_than_a_guess": Measure(
             sum(float(loss.mean()) > guess + ROUNDING for loss in losses.values()), "parts"
@@ -118,10 +117,3 @@ def _losses(model: Decoder, tokens: Tensor, targets: Tensor) -> Float[np.ndarray
         logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE, reduction="none"
     ).view_as(targets)
     return (losses.sum(dim=1) / (targets != IGNORE).sum(dim=1)).numpy()
-
-
-def _mean(values: Float[np.ndarray, " text"]) -> Measure:
-    """Return the mean over texts with its 95 % Student-t interval."""
-    mean = float(values.mean())
-    half = float(stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / len(values) ** 0.5)
-    return Measure(mean, "nats/token", mean - half, mean + half)

@@ -6,9 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 
-import numpy as np
 import torch
-from scipy.special import stdtrit
 from tqdm.auto import tqdm
 
 from cs25 import Measure, Table
@@ -88,6 +86,4 @@ def over_graphs(values: Sequence[float | None]) -> Measure:
     Args:
         values: one for each graph, at least two of them; None for a graph with nothing to measure.
     """
-    known = np.array([value for value in values if value is not None])
-    half = float(stdtrit(len(known) - 1, 0.975)) * known.std(ddof=1) / math.sqrt(len(known))
-    return Measure(known.mean(), "share", known.mean() - half, known.mean() + half)
+    return Measure.mean_of((value for value in values if value is not None), "share")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.special import stdtrit
 
 from cs25 import Measure
 
@@ -33,10 +32,7 @@ def mean_over_tasks(
     >>> round(m.value, 3), round(m.low, 3), round(m.high, 3)
     (0.4, -0.097, 0.897)
     """
-    n = len(values)
-    half = stdtrit(n - 1, 0.975) * values.std(ddof=1) / np.sqrt(n)
-    mean = float(values.mean())
-    return Measure(mean, unit, max(least, mean - half), min(1.0, mean + half))
+    return Measure.mean_of(values, unit, least=least, most=1)
 
 
 def slopes(

@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
@@ -14,7 +13,7 @@ from cs25.lm import LanguageModel
 from cs25.nn import IGNORE, Decoder, TransformerConfig, generate, rotation
 from cs25.verdict import judge
 from cs25_intro.load_smollm import DEMO, ablation
-from cs25_intro.load_smollm.ablation import _losses, _mean
+from cs25_intro.load_smollm.ablation import _losses
 from cs25_intro.load_smollm.figure import draw
 from cs25_intro.load_smollm.parts import PARTS, averages, without
 from cs25_intro.load_smollm.passages import N_ASIDE, N_PASSAGES, draw_passages, padded
@@ -208,13 +207,6 @@ def test_numbers_beyond_float32_count_as_a_guess():
     model.unembedding.weight.data = model.unembedding.weight.data * 1e38 * 10
     tokens, targets = TOKENS[:, :-1], TOKENS[:, 1:]
     assert _losses(model, tokens, targets) == pytest.approx(math.log(30), rel=1e-6)
-
-
-def test_an_interval_is_students():
-    # t at 0.975 with 2 degrees of freedom is 4.3027; the deviation of 1, 2, 3 is 1.
-    found = _mean(np.array([1.0, 2.0, 3.0]))
-    assert found.value == 2
-    assert found.high - found.value == pytest.approx(4.3027 / math.sqrt(3), rel=1e-4)
 
 
 def test_passages_are_whole_different_and_drawn_by_the_seed():
