@@ -5,7 +5,7 @@ folder of its own, whose first file is its part of the card.
 """
 
 from cs25 import Lecture, Reading, hookimpl
-from cs25_intro import load_smollm, message_passing, prompt_programs, wiring
+from cs25_intro import load_smollm, long_range, message_passing, prompt_programs, wiring
 
 cs25_api = 1
 
@@ -67,8 +67,24 @@ def cs25_lecture() -> Lecture:
                 "Rethinking the Role of Demonstrations: What Makes In-Context Learning Work?",
                 "https://arxiv.org/abs/2202.12837",
             ),
+            Reading(
+                "Pascanu et al. 2013",
+                "On the difficulty of training recurrent neural networks",
+                "https://arxiv.org/abs/1211.5063",
+            ),
+            Reading(
+                "Jelassi et al. 2024",
+                "Repeat After Me: Transformers are Better than State Space Models at Copying",
+                "https://arxiv.org/abs/2402.01032",
+            ),
         ),
         notes="notes.md",
-        demos=(message_passing.DEMO, wiring.DEMO, load_smollm.DEMO, prompt_programs.DEMO),
+        demos=(
+            message_passing.DEMO,
+            wiring.DEMO,
+            load_smollm.DEMO,
+            prompt_programs.DEMO,
+            long_range.DEMO,
+        ),
         tests="cs25_intro.tests",
     )
