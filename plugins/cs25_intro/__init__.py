@@ -5,7 +5,14 @@ folder of its own, whose first file is its part of the card.
 """
 
 from cs25 import Lecture, Reading, hookimpl
-from cs25_intro import load_smollm, long_range, message_passing, prompt_programs, wiring
+from cs25_intro import (
+    load_smollm,
+    long_range,
+    message_passing,
+    prompt_programs,
+    translate,
+    wiring,
+)
 
 cs25_api = 1
 
@@ -77,6 +84,27 @@ def cs25_lecture() -> Lecture:
                 "Repeat After Me: Transformers are Better than State Space Models at Copying",
                 "https://arxiv.org/abs/2402.01032",
             ),
+            Reading(
+                "Bahdanau et al. 2014",
+                "Neural Machine Translation by Jointly Learning to Align and Translate",
+                "https://arxiv.org/abs/1409.0473",
+            ),
+            Reading(
+                "Szegedy et al. 2015",
+                "Rethinking the Inception Architecture for Computer Vision",
+                "https://arxiv.org/abs/1512.00567",
+            ),
+            Reading(
+                "Wu et al. 2016",
+                "Google's Neural Machine Translation System: Bridging the Gap between Human and "
+                "Machine Translation",
+                "https://arxiv.org/abs/1609.08144",
+            ),
+            Reading(
+                "Stahlberg & Byrne 2019",
+                "On NMT Search Errors and Model Errors: Cat Got Your Tongue?",
+                "https://arxiv.org/abs/1908.10090",
+            ),
         ),
         notes="notes.md",
         demos=(
@@ -85,6 +113,7 @@ def cs25_lecture() -> Lecture:
             load_smollm.DEMO,
             prompt_programs.DEMO,
             long_range.DEMO,
+            translate.DEMO,
         ),
         tests="cs25_intro.tests",
     )
