@@ -115,6 +115,34 @@ def test_a_long_title_breaks_before_the_edge():
     assert box.x1 <= figure.bbox.width
 
 
+def test_a_title_breaks_where_long_labels_leave_little_room():
+    from cs25.render.figure import _draw
+
+    def labelled(results, control):
+        figure = Figure(layout="constrained")
+        axes = figure.subplots()
+        axes.barh(["a label that leaves the bars no more than half of the width", "b"], [1, 2])
+        axes.set_title("The one is twice the other, which takes a sentence of this length to say")
+        return figure
+
+    with mpl.rc_context(rc_params("light")):
+        figure = _draw(labelled, (RESULTS, []))
+        figure.draw_without_rendering()
+        title = figure.axes[0]._left_title
+        assert "\n" in title.get_text()
+        assert title.get_window_extent().x1 <= figure.bbox.width
+
+
+def test_a_formula_that_cannot_be_set_is_named(tmp_path):
+    def broken(results, control):
+        figure = Figure()
+        figure.suptitle(r"$\nosuchsign$")
+        return figure
+
+    with pytest.raises(DemoError, match=r"broken: drawing the figure failed: .*"):
+        save_figures(broken, RESULTS, [], tmp_path)
+
+
 def test_something_else_than_a_figure_is_refused(tmp_path):
     with pytest.raises(DemoError, match=r"returned list, expected a matplotlib\.figure\.Figure"):
         save_figures(lambda results, control: [], RESULTS, [], tmp_path)

@@ -192,6 +192,8 @@ def _draw(draw: Callable[..., Figure], given: Sequence[Sequence[Result]]) -> Fig
     name = ".".join(str(getattr(draw, part, draw)) for part in ("__module__", "__qualname__"))
     try:
         figure = draw(*given)
+        if isinstance(figure, Figure):
+            figure.draw_without_rendering()  # lays it out, and finds formulas that cannot be set
     except Exception as error:
         message = f"{name}: drawing the figure failed: {type(error).__name__}: {error}"
         raise DemoError(message) from error
@@ -223,18 +225,21 @@ def _ink_error_bars(figure: Figure) -> None:
 
 
 def _wrap_titles(figure: Figure) -> None:
-    """Break titles that state a finding in a sentence where the page ends."""
+    """Break titles that state a finding in a sentence where the page ends.
+
+    The figure has been laid out: long labels at an axis leave less room for what stands above it.
+    """
     width_pt = figure.get_figwidth() * 72
     if (heading := getattr(figure, "_suptitle", None)) is not None:
         _wrap(heading, width_pt * 0.94)
     for axes in figure.axes:
         spec = axes.get_subplotspec()
         columns = spec.get_gridspec().ncols / len(spec.colspan) if spec is not None else 1
-        for place in ("left", "center", "right"):
-            _wrap(
-                getattr(axes, {"center": "title"}.get(place, f"_{place}_title")),
-                width_pt / columns * 0.86,
-            )
+        share_pt = width_pt / columns * 0.86
+        to_the_edge_pt = (figure.bbox.x1 - axes.bbox.x0) / figure.dpi * 72 * 0.97
+        _wrap(axes._left_title, min(share_pt, to_the_edge_pt))  # type: ignore[attr-defined]
+        for title in (axes.title, axes._right_title):  # type: ignore[attr-defined]
+            _wrap(title, share_pt)
 
 
 def _wrap(text: Text, width_pt: float) -> None:

@@ -33,11 +33,10 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
         axes.plot(untrained[order], places, "x", color="C3", label="control: random weights")
     axes.axvline(guess, ls=":", lw=1.2, color="C7", label="a guess among all tokens")
     axes.set_yticks(places, [names[i] for i in order])
-    axes.set(
-        xlabel="Rise of the loss without it (nats a token)", title=_finding(names, rise, whole)
-    )
+    axes.set(xlabel="Rise of the loss without it (nats a token)")
     axes.grid(visible=False, axis="y")
     axes.legend(fontsize="small", loc="lower right")
+    figure.suptitle(_finding(names, rise, whole))
     figure.set_label(_description(names, rise, order, guess, control))
     return figure
 

@@ -285,11 +285,8 @@ def _result(*rises: float) -> Result:
 def test_the_figure_says_what_the_numbers_say():
     good = _result(*range(1, 11))
     figure = draw([good], [_result(*[0.0] * 10)])
-    assert (
-        "rises by 1.0 or more" in figure.axes[0].get_title(loc="left") + figure.axes[0].get_title()
-    )
+    assert "rises by 1.0 or more" in figure.get_suptitle()
     assert "from 0.00 to 0.00" in figure.get_label()
     bad = draw([_result(-1.0, *range(9))], [])
-    title = bad.axes[0].get_title(loc="left") + bad.axes[0].get_title()
-    assert "not for all" in title
-    assert "least: attention" in title
+    assert "not for all" in bad.get_suptitle()
+    assert "least: attention" in bad.get_suptitle()
