@@ -155,6 +155,7 @@ class Demo:
         models: the pretrained models it loads with its default parameters, each by its short name
             or its Hugging Face id (a folder is on one machine alone). They are fetched before it
             runs. Where one is the default of a parameter, the parameter's value takes its place.
+        title: the headline of its page; None for its id in words.
     """
 
     id: str
@@ -167,10 +168,13 @@ class Demo:
     claims: tuple[Claim, ...] = ()
     tolerance: float = 1e-6
     models: tuple[str, ...] = ()
+    title: str | None = None
 
     def __post_init__(self) -> None:
         _check_name(self, "id")
         _check_text(self, "summary")
+        if self.title is not None:
+            _check_text(self, "title")
         _check_pattern(self, "run", _TARGET, "'package.module:function'")
         if self.figure is not None:
             _check_pattern(self, "figure", _TARGET, "'package.module:function' or None")

@@ -63,7 +63,7 @@ def cs25_lecture():
                 ),
             ),
             Demo("exact", run="bench_lecture.coin:exact", summary="One half, exactly",
-                 measures={"half": "one half"},
+                 title="Exactly 1/2", measures={"half": "one half"},
                  claims=(Claim("half", "It is a half", metric="half", holds=AtLeast(0.5)),)),
         ),
     )

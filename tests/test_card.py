@@ -97,6 +97,7 @@ def test_other_targets_are_refused(target):
         (make_lecture, "order", "3", "a whole number"),
         (make_lecture, "order", True, "a whole number"),
         (make_lecture, "title", "", "text that is not empty"),
+        (make_demo, "title", " ", "text that is not empty"),
         (make_lecture, "speaker", None, "text"),
         (make_lecture, "affiliation", 3, "text"),
         (make_lecture, "summary", ["a"], "text"),

@@ -201,6 +201,12 @@ def test_a_warning_names_the_line_of_the_notes(book, lecture, notes, line):
     assert "kind: a" not in text_of(built.page("lectures/bench/index"))
 
 
+def test_a_demo_has_its_own_headline_or_its_id_in_words(book, lecture):
+    built = book.build()
+    assert "<h1>Exactly 1/2<" in built.page("lectures/bench/demos/exact")
+    assert "<h1>Coin<" in built.page("lectures/bench/demos/coin")
+
+
 def test_a_stale_result_is_marked_with_its_reasons(book, lecture, record):
     record(0.5, 0.5, 0.52, 0.48, 0.5, code={"bench_lecture.coin": "another"})
     built = book.build()

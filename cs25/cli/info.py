@@ -74,6 +74,7 @@ def _lecture_document(plugin: Plugin, card: Lecture) -> dict[str, Any]:
 def _demo_document(demo: Demo, signature: Signature | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": demo.id,
+        "title": demo.title,
         "summary": demo.summary,
         "run": demo.run,
         "figure": demo.figure,

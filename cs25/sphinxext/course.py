@@ -74,8 +74,8 @@ class Experiment:
 
     @property
     def title(self) -> str:
-        """The demo's id as a headline."""
-        return self.demo.id.replace("-", " ").capitalize()
+        """The demo's headline."""
+        return self.demo.title or self.demo.id.replace("-", " ").capitalize()
 
     @property
     def docname(self) -> str:
@@ -109,6 +109,7 @@ class Experiment:
         return {
             "lecture": self.plugin.card().title,
             "summary": demo.summary,
+            "title": self.title,
             "run": demo.run,
             "figure": demo.figure,
             "measures": dict(demo.measures),

@@ -4,6 +4,7 @@ from cs25 import AtLeast, Claim, Demo
 
 DEMO = Demo(
     "load-smollm",
+    title="Load SmolLM",
     run="cs25_intro.load_smollm.ablation:load_smollm",
     figure="cs25_intro.load_smollm.figure:draw",
     summary="A real language model runs in our own decoder, and misses every part taken from it",
