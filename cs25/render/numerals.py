@@ -58,12 +58,12 @@ def number(value: object, *, digits: int = DIGITS) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """Return a number inside a sentence, with its unit.
+    """Return a number inside a sentence, with its unit; a share is a plain number there.
 
-    >>> quantity(1.386294, "nats"), quantity(12.0, "")
-    ('1.386 nats', '12')
+    >>> quantity(1.386294, "nats"), quantity(12.0, ""), quantity(0.25, "share")
+    ('1.386 nats', '12', '0.25')
     """
-    return f"{number(value)} {unit}".rstrip()
+    return f"{number(value)} {'' if unit == 'share' else unit}".rstrip()
 
 
 def with_interval(value: float, low: float | None, high: float | None) -> tuple[str, str]:

@@ -53,23 +53,26 @@ def summarise(
     taught = np.isin(n, list(lengths))
     regions = {"gap": ~taught & (n < max(lengths)), "longer": n > max(lengths)}
     right = {way: _right(numbers, smoothed, way) for way in _WAYS if f"to_digits_{way}" in smoothed}
-    right["plain"] = _right(numbers, plain, "beam")
+    without = {way: _right(numbers, plain, way) for way in right if way.endswith("beam")}
     beam = right["beam"]
     measures = {"exact_match": _share(beam[:, taught])}
     measures |= {name: _share(beam[[i]][:, taught]) for i, name in enumerate(DIRECTIONS)}
     measures |= {name: _share(beam[:, which]) for name, which in regions.items() if which.any()}
     if (longer := regions["longer"]).any():
-        for way in ("greedy", "plain"):
-            measures[f"longer_{way}"] = _share(right[way][:, longer])
-        measures["longer_smoothing_gain"] = gain(beam[:, longer], right["plain"][:, longer])
+        for i, name in enumerate(DIRECTIONS):
+            measures[f"longer_{name}"] = _share(beam[[i]][:, longer])
     measures["beam_gain"] = gain(beam[:, taught], right["greedy"][:, taught])
+    measures["smoothing_gain"] = gain(beam[:, taught], without["beam"][:, taught])
     if "early_beam" in right:
-        early = {way: right[way][:, taught] for way in ("early_beam", "early_greedy")}
-        measures |= {way: _share(of) for way, of in early.items()}
-        measures["early_beam_gain"] = gain(early["early_beam"], early["early_greedy"])
-    measures["smoothing_gain"] = gain(beam[:, taught], right["plain"][:, taught])
+        early = {way: right[f"early_{way}"][:, taught] for way in ("beam", "greedy")}
+        early["plain"] = without["early_beam"][:, taught]
+        measures |= {f"early_{way}": _share(of) for way, of in early.items()}
+        measures["early_beam_gain"] = gain(early["beam"], early["greedy"])
+        measures["early_smoothing_gain"] = gain(early["beam"], early["plain"])
     measures["perplexity"] = _perplexity(smoothed, taught)
     measures["plain_perplexity"] = _perplexity(plain, taught)
+    measures["n_params"] = Measure(int(smoothed["n_params"]), "parameters")
+    right["plain"] = without["beam"]
     tables = (
         _by_length(n, lengths, right),
         _examples(numbers, taught, smoothed, beam),
@@ -118,13 +121,13 @@ def _by_length(n: Numbers, lengths: Collection[int], right: Mapping[str, Right])
 def _examples(
     numbers: Numbers, taught: Bool[np.ndarray, " number"], outcome: Outcome, right: Right
 ) -> Table:
-    """List one right translation and the first wrong ones of each kind."""
+    """List one right translation and some wrong ones of each kind, of the longest numbers."""
     rows = []
     for known in (True, False):
         for i, direction in enumerate(DIRECTIONS):
             of_kind = np.flatnonzero(taught == known)
             is_right = right[i, of_kind]
-            picked = [*of_kind[is_right][-1:], *of_kind[~is_right][:_N_WRONG]]
+            picked = [*of_kind[is_right][-1:], *of_kind[~is_right][-_N_WRONG:]]
             for j in picked:
                 written = decode(torch.from_numpy(outcome[f"{direction}_beam"][j]))
                 texts = (*pair(int(numbers[j]), direction), written)
@@ -139,7 +142,7 @@ def _text(tokens: tuple[str, ...]) -> str:
 
 def _attention(number: int, outcome: Outcome) -> Table:
     source, target = ((*tokens, "stop") for tokens in pair(number, "to_digits"))
-    weights = outcome["to_digits_attention"]
+    weights = outcome["attention"]
     rows = [
         (i, j, written, read, weights[i, j])
         for i, written in enumerate(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,18 +58,18 @@ def examine(
         progress: called for each step and for each part of an examination.
 
     Returns:
-        ``n_params``, and for each direction, its name before each: ``greedy`` and ``beam``, the
-        tokens written; ``nats`` and ``n_tokens`` of the right translation, its stop included;
-        ``attention`` while it writes the number that is shown. What was found early has ``early``
-        before its name; where training ended sooner, it is missing.
+        ``n_params``; ``attention`` while it writes the digits of the number that is shown; and for
+        each direction, its name before each: ``greedy`` and ``beam``, the tokens written, with
+        ``early`` before it what was written early (missing where training ended sooner); ``nats``
+        and ``n_tokens`` of the right translation at the end, its stop included.
     """
     model = Translator(recipe.config, seed=recipe.seed)
     found = {"n_params": np.array(n_params(model))}
 
     def ask(asked: Examination, *, prefix: str) -> None:
         for direction in DIRECTIONS:
-            for name, values in _translations(model, asked, direction, progress).items():
-                found[f"{direction}_{prefix}{name}"] = values
+            for name, tokens in _translations(model, asked, direction, progress).items():
+                found[f"{direction}_{prefix}{name}"] = tokens
 
     def on_step(step: int) -> None:
         if step == examination.early:
@@ -78,8 +78,9 @@ def examine(
     train_translator(model, recipe, progress=progress, on_step=on_step)
     ask(examination, prefix="")
     for direction in DIRECTIONS:
-        found[f"{direction}_attention"] = _attention(model, examination.shown, direction)
-    return found
+        for name, values in _surprise(model, examination, direction).items():
+            found[f"{direction}_{name}"] = values
+    return found | {"attention": _attention(model, examination.shown)}
 
 
 def _translations(
@@ -88,35 +89,40 @@ def _translations(
     direction: Direction,
     progress: Callable[[int], None],
 ) -> dict[str, np.ndarray]:
-    def parts() -> Iterable[dict[str, torch.Tensor]]:
-        for start in range(0, len(examination.numbers), _AT_ONCE):
-            yield _ask(model, examination, direction, slice(start, start + _AT_ONCE))
-            progress(1)
+    """Return what is written, greedily and by beam: a row of tokens for each number."""
+    ways = {"greedy": (1, 0.0), "beam": (examination.width, examination.alpha)}
+    written: dict[str, list[torch.Tensor]] = {way: [] for way in ways}
+    for source, _, _ in _parts(examination, direction):
+        for way, (width, alpha) in ways.items():
+            written[way].append(model.translate(source, width=width, alpha=alpha).tokens[:, 0])
+        progress(1)
+    return {way: torch.cat(parts).numpy() for way, parts in written.items()}
 
-    answers = list(parts())
-    return {name: torch.cat([part[name] for part in answers]).numpy() for name in answers[0]}
 
-
-def _ask(
-    model: Translator, examination: Examination, direction: Direction, part: slice
-) -> dict[str, torch.Tensor]:
-    numbers = examination.numbers[part]
-    source, so_far, target = tensors([pair(int(number), direction) for number in numbers])
-    with torch.inference_mode():
+@torch.inference_mode()
+def _surprise(
+    model: Translator, examination: Examination, direction: Direction
+) -> dict[str, np.ndarray]:
+    """Return the nats of each right translation, and its tokens."""
+    nats, n_tokens = [], []
+    for source, so_far, target in _parts(examination, direction):
         logits = model(source, so_far)
-    nats = F.cross_entropy(logits.mT, target, ignore_index=IGNORE, reduction="none")
-    found = {"nats": nats.sum(dim=1), "n_tokens": (target != IGNORE).sum(dim=1)}
-    for name, width, alpha in (
-        ("greedy", 1, 0.0),
-        ("beam", examination.width, examination.alpha),
-    ):
-        found[name] = model.translate(source, width=width, alpha=alpha).tokens[:, 0]
-    return found
+        of_tokens = F.cross_entropy(logits.mT, target, ignore_index=IGNORE, reduction="none")
+        nats.append(of_tokens.sum(dim=1))
+        n_tokens.append((target != IGNORE).sum(dim=1))
+    return {"nats": torch.cat(nats).numpy(), "n_tokens": torch.cat(n_tokens).numpy()}
 
 
-def _attention(
-    model: Translator, number: int, direction: Direction
-) -> Float[np.ndarray, "written read"]:
-    """Return where the last layer looks while it writes the right translation, mean over heads."""
-    source, so_far, _ = tensors([pair(number, direction)])
+def _parts(
+    examination: Examination, direction: Direction
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """Yield what `tensors` returns, for some numbers at a time."""
+    for start in range(0, len(examination.numbers), _AT_ONCE):
+        part = examination.numbers[start : start + _AT_ONCE]
+        yield tensors([pair(int(number), direction) for number in part])
+
+
+def _attention(model: Translator, number: int) -> Float[np.ndarray, "written read"]:
+    """Return where the last layer looks while it writes the right digits, mean over heads."""
+    source, so_far, _ = tensors([pair(number, "to_digits")])
     return cross_attention(model.network, source[0], so_far[0])[-1].mean(dim=0).numpy()

@@ -16,7 +16,8 @@ from cs25 import Result
 
 __all__ = ["draw"]
 
-_DIRECTIONS = ("to_digits", "to_words")
+_TITLES = {"to_digits": "Words to digits", "to_words": "Digits to words"}
+_DIRECTIONS = tuple(_TITLES)
 
 #: How each way is drawn: early ones dashed, the beams of the smoothed translator filled.
 _STYLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -41,20 +42,22 @@ _STYLES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
-    """Draw exact match against the number of words, and one example's alignment."""
-    figure = Figure(figsize=(10.5, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
-    _by_length(left, results, control)
+    """Draw exact match against the number of words, each way, and one example's alignment."""
+    figure = Figure(figsize=(13, 4.6), layout="constrained")
+    *both, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
+    for axes, direction in zip(both, _DIRECTIONS, strict=True):
+        _by_length(axes, results, control, direction)
+    both[1].set_ylabel("")
     example = _heat_map(right, results[0])
     figure.legend(
-        *left.get_legend_handles_labels(), fontsize="x-small", ncols=3, loc="outside lower left"
+        *both[0].get_legend_handles_labels(), fontsize="x-small", ncols=4, loc="outside lower left"
     )
     title = _finding(results)
     figure.suptitle(title, fontsize="medium")
     figure.set_label(
         title.replace("\n", ". ")
-        + ". Left: share of held-out numbers that are right to the last token, mean of both "
-        f"directions, against how many words they have; {_lengths(results[0])}."
+        + ". Left and middle: share of held-out numbers that are right to the last token, to digits "
+        f"and to words, against how many words they have; {_lengths(results[0])}."
         + (" Bands: range over seeds." if len(results) > 1 else "")
         + (f" {_control(control)}" if control else "")
         + f" Right: {example}"
@@ -62,18 +65,20 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     return figure
 
 
-def _by_length(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
+def _by_length(
+    axes: Axes, results: Sequence[Result], control: Sequence[Result], direction: str
+) -> None:
     n = np.array(results[0].table("by_length").column("n_words"))
     for way, (label, style) in _STYLES.items():
-        if f"to_digits_{way}" not in results[0].table("by_length").columns:
+        if f"{direction}_{way}" not in results[0].table("by_length").columns:
             continue
-        shares = _shares(results, way)
+        shares = _shares(results, f"{direction}_{way}")
         axes.plot(n, shares.mean(axis=0), label=label, **style)
         if len(results) > 1:
             low, high = shares.min(axis=0), shares.max(axis=0)
             axes.fill_between(n, low, high, color=style["color"], alpha=0.15, lw=0)
     if control:
-        shares = _shares(control, "beam").mean(axis=0)
+        shares = _shares(control, f"{direction}_beam").mean(axis=0)
         axes.plot(n, shares, "x-.", color="C3", label="control: taught others' translations")
     for i, length in enumerate(_held_out(results[0])):
         axes.axvspan(
@@ -84,6 +89,7 @@ def _by_length(axes: Axes, results: Sequence[Result], control: Sequence[Result])
         xlim=(n[0] - 0.5, n[-1] + 0.5), ylim=(-0.03, 1.03), xlabel="Words of the number",
         ylabel="Held-out numbers right (share)",
     )  # fmt: skip
+    axes.set_title(_TITLES[direction], fontsize="medium")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -118,11 +124,9 @@ def _heat_map(axes: Axes, result: Result) -> str:
     )
 
 
-def _shares(results: Sequence[Result], way: str) -> np.ndarray:
-    """Return exact match by seed and number of words, mean of both directions."""
-    tables = [result.table("by_length") for result in results]
-    columns = [f"{direction}_{way}" for direction in _DIRECTIONS]
-    return np.array([np.mean([t.column(column) for column in columns], axis=0) for t in tables])
+def _shares(results: Sequence[Result], column: str) -> np.ndarray:
+    """Return exact match by seed and number of words."""
+    return np.array([result.table("by_length").column(column) for result in results], dtype=float)
 
 
 def _held_out(result: Result) -> list[int]:
@@ -139,7 +143,7 @@ def _lengths(result: Result) -> str:
 
 
 def _control(control: Sequence[Result]) -> str:
-    shares = _shares(control, "beam").mean(axis=0)
+    shares = np.stack([_shares(control, f"{way}_beam").mean(axis=0) for way in _DIRECTIONS])
     return f"Taught others' translations: from {shares.min():.2f} to {shares.max():.2f}."
 
 
@@ -152,7 +156,8 @@ def _finding(results: Sequence[Result]) -> str:
     if "gap" in results[0].measures:
         parts.append(f"of a length never taught: {percent('gap')}")
     if "longer" in results[0].measures:
-        parts.append(f"longer than any taught: {percent('longer')}")
+        to_digits, to_words = (percent(f"longer_{way}") for way in _DIRECTIONS)
+        parts.append(f"longer than any taught: {to_digits} to digits, {to_words} to words")
     finding = "; ".join(parts)
     if any("early_beam" in result.measures for result in results):
         finding += (

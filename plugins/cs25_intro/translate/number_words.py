@@ -1,7 +1,7 @@
 """English number words, both ways: 40 302 is "forty thousand three hundred two".
 
 The American form, without "and", and every word by itself: "forty two" has no hyphen. Zero is
-never spoken within a number, so the length of the words says nothing of the length of the digits:
+never spoken within a number, so the length of the words does not tell the length of the digits:
 "one hundred thousand" has three words and six digits, "seventeen" one and two.
 """
 

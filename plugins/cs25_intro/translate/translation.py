@@ -57,8 +57,8 @@ def translate(
         smoothing: share of each label that is spread over all tokens; a twin is trained without.
         beam: translations under way in the beam search.
         alpha: exponent of its length penalty; early there is none.
-        early: the step after which beam and greedy decoding are first compared.
-        tests: most held-out numbers of each length; there are fewer of two words.
+        early: the step after which decoders and twins are first compared.
+        tests: most held-out numbers of each length; of two and of three words there are fewer.
         control: "shuffled" teaches each source the translation of another.
         seed: seeds held-out numbers, batches and weights.
     """
