@@ -27,8 +27,9 @@ DEMO = Demo(
         "reach_ratio_recall": "the same for recall: the ratio",
         "margin_copying": (
             "the lesser of what the transformer has above 0.9 at its worst distance, and what the "
-            "best recurrent network lacks of 0.9 beyond a quarter of the longest: at most 0.1, and "
-            "negative unless the transformer reaches four times as far"
+            "best recurrent network lacks of 0.9 beyond a quarter of the longest: if it is not "
+            "negative the transformer reaches four times as far. At most 0.1; missing where no "
+            "recurrent network is tried beyond that quarter"
         ),
         "margin_recall": "the same for recall",
         "gradient_slope_rnn": (
@@ -56,15 +57,15 @@ DEMO = Demo(
         ),
         Claim(
             "rnns-fail-to-copy-from-afar",
-            "They fail on long sequences: a transformer of their size copies from four times as "
-            "far as the best of them",
+            "They fail on long sequences: a transformer of their size, trained on as many tokens, "
+            "copies from four times as far as the best of them",
             metric="margin_copying",
             holds=AtLeast(0),
         ),
         Claim(
             "rnns-fail-to-recall-from-afar",
-            "They fail on long sequences: a transformer of their size recalls from four times as "
-            "far as the best of them",
+            "They fail on long sequences: a transformer of their size, trained on as many tokens, "
+            "recalls from four times as far as the best of them",
             metric="margin_recall",
             holds=AtLeast(0),
         ),

@@ -49,6 +49,7 @@ def decay_per_position(norms: Float[np.ndarray, " pos"]) -> float:
     -0.693
     """
     distance = np.arange(1, len(norms))
-    # Zero is what float32 makes of less than 1e-45; the line goes through what can be measured.
+    # A norm is the root of squares, and float32 makes zero of those below 1e-45: of norms below
+    # some 1e-22. The line goes through what can be measured.
     there = norms[1:] > 0
     return float(np.polyfit(distance[there], np.log(norms[1:][there]), 1)[0])
