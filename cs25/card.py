@@ -39,8 +39,12 @@ HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TARGET = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_NOTES = re.compile(r"(?:\w[\w.-]*/)*\w[\w-]*\.md")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.+!]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+#: What the book has of every lecture beside the notes: no part of them can have that name there.
+_PAGES = ("api", "claims", "demos", "index")
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,8 @@ class Lecture:
         affiliation: where the speaker worked.
         summary: what it is about, in one or two sentences.
         readings: what to read.
-        notes: file name of the notes (MyST Markdown) in the package, or None.
+        notes: file name of the notes (MyST Markdown) in the package, or None. Notes of several
+            parts, each of which is a page of the book: their file names, in the order of reading.
         demos: its experiments, quick ones first: that is the order they run in.
         tests: the module or package that `cs25 test` runs, or None.
     """
@@ -254,7 +259,7 @@ class Lecture:
     affiliation: str = ""
     summary: str = ""
     readings: tuple[Reading, ...] = ()
-    notes: str | None = None
+    notes: str | tuple[str, ...] | None = None
     demos: tuple[Demo, ...] = ()
     tests: str | None = None
 
@@ -264,8 +269,7 @@ class Lecture:
             raise _wrong(self, "order", self.order, "a whole number")
         _check_text(self, "title")
         _check_string(self, "speaker", "affiliation", "summary")
-        if self.notes is not None:
-            _check_text(self, "notes")
+        self._check_notes()
         if self.tests is not None:
             _check_pattern(self, "tests", _MODULE, "'package.module' or None")
         _check_records(self, "readings", Reading)
@@ -276,6 +280,38 @@ class Lecture:
         ]
         if repeated:
             raise _wrong(self, "demos", repeated[0], "claim ids that differ within the lecture")
+
+    def _check_notes(self) -> None:
+        expected = "a Markdown file below the package, such as 'notes.md', or a tuple of them"
+        if self.notes is None:
+            return
+        if not isinstance(self.notes, str):
+            if not isinstance(self.notes, Iterable) or not (names := tuple(self.notes)):
+                raise _wrong(self, "notes", self.notes, expected)
+            object.__setattr__(self, "notes", names)
+        for name in self.notes_files:
+            if not isinstance(name, str) or not _NOTES.fullmatch(name):
+                raise _wrong(self, "notes", name, expected)
+        first, *others = self.notes_files
+        for name in others:
+            folder, _, file = name.rpartition("/")
+            if folder != first.rpartition("/")[0]:  # else a link or a picture would mean two things
+                raise _wrong(self, "notes", name, f"a file beside {first!r}, as in the book")
+            stem = file.removesuffix(".md")
+            if stem.casefold() in _PAGES:
+                raise _wrong(self, "notes", name, f"another name: the book has its own {stem!r}")
+        # Two names that differ in capitals alone are one file on some machines.
+        seen = Counter(name.casefold() for name in self.notes_files)
+        for name in others:
+            if seen[name.casefold()] > 1:
+                raise _wrong(self, "notes", name, "file names that differ")
+
+    @property
+    def notes_files(self) -> tuple[str, ...]:
+        """The files of the notes, in the order of reading; none if there are no notes."""
+        if self.notes is None:
+            return ()
+        return (self.notes,) if isinstance(self.notes, str) else self.notes
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -187,6 +187,15 @@ def bench(shelf: Shelf) -> Shelf:
     return shelf
 
 
+@pytest.fixture
+def two_parts(bench: Shelf) -> Shelf:
+    """The bench with notes of two parts."""
+    card = BENCH.replace('notes="notes.md"', 'notes=("notes.md", "long-run.md")')
+    bench.write("bench_lecture/__init__.py", card)
+    bench.write("bench_lecture/long-run.md", "# In the *long* run\n\nIt is fair, too.\n")
+    return bench
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of the test's own."""

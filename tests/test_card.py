@@ -101,7 +101,18 @@ def test_other_targets_are_refused(target):
         (make_lecture, "speaker", None, "text"),
         (make_lecture, "affiliation", 3, "text"),
         (make_lecture, "summary", ["a"], "text"),
-        (make_lecture, "notes", "", "text that is not empty"),
+        (make_lecture, "notes", "", "a Markdown file below the package"),
+        (make_lecture, "notes", "notes.txt", "a Markdown file below the package"),
+        (make_lecture, "notes", "../notes.md", "a Markdown file below the package"),
+        (make_lecture, "notes", "/notes.md", "a Markdown file below the package"),
+        (make_lecture, "notes", 3, "a Markdown file below the package"),
+        (make_lecture, "notes", (), "a Markdown file .* or a tuple of them"),
+        (make_lecture, "notes", ("notes.md", 3), "a Markdown file below the package"),
+        (make_lecture, "notes", ("notes.md", ".md"), "a Markdown file below the package"),
+        (make_lecture, "notes", ("notes.md", "a b.md"), "a Markdown file below the package"),
+        (make_lecture, "notes", ("notes.md", "more/two.md"), "a file beside 'notes.md'"),
+        (make_lecture, "notes", ("a.md", "b.md", "a.md"), "file names that differ"),
+        (make_lecture, "notes", ("a.md", "B.md", "b.md"), "file names that differ"),
         (make_lecture, "tests", "my tests", "'package.module' or None"),
         (make_lecture, "readings", ("Wei 2022",), "a tuple of Reading"),
         (make_lecture, "demos", "growth", "a tuple of Demo"),
@@ -223,6 +234,24 @@ def test_ids_differ_within_a_lecture():
     demos = [make_demo(id=name, claims=(make_claim(),)) for name in ("one", "two")]
     with pytest.raises(LectureError, match="demos is 'grows', expected claim ids that differ"):
         make_lecture(demos=demos)
+
+
+def test_notes_are_one_file_or_several_in_the_order_of_reading():
+    assert make_lecture().notes_files == ()
+    assert make_lecture(notes="notes.md").notes == "notes.md"
+    assert make_lecture(notes="notes.md").notes_files == ("notes.md",)
+    several = make_lecture(notes=["text/first.md", "text/2-b.md", "text/a_c.md"])
+    assert several.notes == several.notes_files == ("text/first.md", "text/2-b.md", "text/a_c.md")
+    hash(several.notes)  # a list would make the card one that can be changed
+
+
+@pytest.mark.parametrize("name", ["api", "claims", "demos", "index", "Claims"])
+def test_a_further_part_takes_no_name_of_the_book_and_the_first_part_may(name):
+    with pytest.raises(
+        LectureError, match=f"notes is '{name}.md', expected another name: .* '{name}'"
+    ):
+        make_lecture(notes=("notes.md", f"{name}.md"))
+    assert make_lecture(notes=(f"{name}.md", "notes.md")).notes_files[0] == f"{name}.md"
 
 
 def test_a_lecture_lists_its_claims_demo_by_demo():

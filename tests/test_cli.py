@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -478,6 +479,63 @@ def test_a_path_longer_than_a_line_is_piped_whole(bench, cs25, monkeypatch, tmp_
 def test_notes_are_printed_with_a_title(bench, cs25):
     assert "A coin is fair." in cs25("notes", "bench").out
     assert cs25("notes", "bench", "--raw").out.startswith("# Coins")
+
+
+def test_notes_of_several_parts_follow_one_another_under_their_numbers(two_parts, cs25):
+    out = cs25("notes", "bench").out
+    places = [
+        out.index(words)
+        for words in (
+            "Part 1 of 2: notes",
+            "Coins",
+            "A coin is fair.",
+            "Part 2 of 2: long-run",
+            "In the long run",
+            "It is fair, too.",
+        )
+    ]
+    assert places == sorted(places)
+    assert cs25("notes", "bench", "--raw").out == (
+        "# Coins\n\nA coin is fair.\n\n# In the *long* run\n\nIt is fair, too.\n\n"
+    )
+
+
+@pytest.mark.parametrize("part", ["2", "long-run"])
+def test_one_part_of_the_notes_is_shown_by_number_or_name(two_parts, cs25, part):
+    out = cs25("notes", "bench", part).out
+    assert "Part 2 of 2" in out
+    assert "It is fair, too." in out
+    assert "Coins" not in out
+    raw = cs25("notes", "bench", part, "--raw").out
+    assert raw == "# In the *long* run\n\nIt is fair, too.\n\n"
+
+
+@pytest.mark.parametrize("part", ["0", "3", "long-rnu"])
+def test_a_part_that_is_not_there_is_named_with_those_that_are(two_parts, cs25, part):
+    said = cs25("notes", "bench", part)
+    assert (said.code, said.out) == (2, "")
+    assert f"no part of the notes of bench '{part}' (there is: notes, long-run)" in said.err
+    assert ("did you mean 'long-run'?" in said.err) == (part == "long-rnu")
+
+
+def test_notes_of_one_part_have_no_number(bench, cs25):
+    assert "Part" not in cs25("notes", "bench").out
+    assert cs25("notes", "bench", "1").out == cs25("notes", "bench", "notes").out
+    assert cs25("notes", "bench", "1").out == cs25("notes", "bench").out
+
+
+def test_info_tells_every_file_of_the_notes(two_parts, cs25):
+    card = json.loads(cs25("info", "bench", "--json").out)["lecture"]
+    assert card["notes"] == "notes.md"
+    assert card["notes_files"] == ["notes.md", "long-run.md"]
+    assert re.search(r"cs25 notes bench 2 +long-run\.md", cs25("info", "bench").out)
+
+
+def test_info_of_a_lecture_without_notes_has_none(shelf, cs25):
+    code = "from cs25 import Lecture, hookimpl\n\n@hookimpl\ndef cs25_lecture():\n"
+    shelf.install("bare_lecture", code + "    return Lecture(id='bare-lecture', title='t')\n")
+    card = json.loads(cs25("info", "bare-lecture", "--json").out)["lecture"]
+    assert (card["notes"], card["notes_files"]) == (None, [])
 
 
 def test_notes_sketch_a_drawing_and_what_it_prints_is_no_part_of_them(bench, cs25):

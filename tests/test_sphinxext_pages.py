@@ -1,11 +1,11 @@
 """What a lecture becomes in the book: a miniature project with a stranger's lecture."""
 
-import html
 import json
 import re
 from pathlib import Path
 
 import pytest
+from page_text import text_of
 
 NOTES = """
 # Coins
@@ -22,12 +22,6 @@ Toss it **yourself**.
 ![a sketch](pictures/sketch.svg)
 """
 SKETCH = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>\n'
-
-
-def text_of(page: str) -> str:
-    """Return a page as its reader sees it, without the navigation."""
-    body = page[page.index('<div class="body"') : page.index('<div class="sphinxsidebar"')]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).replace("¶", "").split())
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ def test_a_lecture_that_keeps_the_contract_passes_with_what_is_still_to_do_as_no
         ("sample_lecture.tests", "sample_lecture.test", "no module sample_lecture.test,"),
         ('notes="notes.md",', "", "the card names no notes"),
         ("notes.md", "note.md", "has no file 'note.md'"),
+        ('"notes.md"', '("notes.md", "more.md")', "has no file 'more.md'"),
     ],
 )
 def test_a_card_that_lacks_something_is_told(sample, old, new, message):
@@ -172,29 +173,29 @@ def test_tests_are_proposed_by_a_name_that_they_can_have(shelf):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("{demo} sample.coin", "{demo} sample.cion", "{demo} 'sample.cion' does not exist"),
+        ("{demo} sample.coin", "{demo} sample.cion", "{demo} 'sample.cion' in notes.md does not"),
         ("sample.fair", "sample.fare", "did you mean 'sample.fair'?"),
-        ("sample.coin.heads", "coin.heads", "{value} 'coin.heads' does not exist"),
-        ("sample.coin\n```", "sample.coin", "line 5 of the notes does not end"),
-        ("{demo}", "{dmo}", "{dmo} in line 5 of the notes does not exist; did you mean 'demo'?"),
-        ("{demo} sample", "{drawings} sample", "{drawings} in line 5 of the notes does not exist"),
-        (":::{claim}", ":::{claims}", "{claims} in line 9 of the notes does not exist"),
-        ("{value}", "{valeu}", "{valeu} in line 3 of the notes does not exist"),
+        ("sample.coin.heads", "coin.heads", "{value} 'coin.heads' in notes.md does not"),
+        ("sample.coin\n```", "sample.coin", "line 5 of notes.md does not end"),
+        ("{demo}", "{dmo}", "{dmo} in line 5 of notes.md does not exist; did you mean 'demo'?"),
+        ("{demo} sample", "{drawings} sample", "{drawings} in line 5 of notes.md does not exist"),
+        (":::{claim}", ":::{claims}", "{claims} in line 9 of notes.md does not exist"),
+        ("{value}", "{valeu}", "{valeu} in line 3 of notes.md does not exist"),
         (
             "```{demo} sample.coin\n```",
             "{demo}`sample.coin`",
-            "{demo} in line 5 of the notes is a d",
+            "{demo} in line 5 of notes.md is a d",
         ),
         (
             "{demo} sample.coin\n",
             "{value}\nsample.coin.heads\n",
-            "{value} in line 5 of the notes is",
+            "{value} in line 5 of notes.md is",
         ),
-        ("# Coins", "# Coins\n![A coin](coin.png)", "line 2 of the notes shows coin.png, which"),
+        ("# Coins", "# Coins\n![A coin](coin.png)", "line 2 of notes.md shows coin.png, which"),
         (
             "# Coins",
             "# Coins\n```{image} coin.png\n```",
-            "line 2 of the notes shows coin.png, which",
+            "line 2 of notes.md shows coin.png, which",
         ),
     ],
 )
@@ -202,6 +203,58 @@ def test_what_the_notes_name_exists(sample, old, new, message):
     assert found(notes_rule.notes_resolve) == []
     sample.write("sample_lecture/notes.md", NOTES.replace(old, new))
     assert any(message in fault for fault in found(notes_rule.notes_resolve))
+
+
+@pytest.fixture
+def two_parts(sample):
+    """The sample, with notes of two parts."""
+    card = CARD.replace('notes="notes.md"', 'notes=("notes.md", "more.md")')
+    sample.write("sample_lecture/__init__.py", card)
+    sample.write("sample_lecture/more.md", "# More\n")
+    return sample
+
+
+@pytest.mark.parametrize(
+    ("markup", "message"),
+    [
+        ("{value}`sample.coin.haeds`", "{value} 'sample.coin.haeds' in more.md does not exist"),
+        ("```{claim} sample.unfair\n```", "{claim} 'sample.unfair' in more.md does not exist"),
+        ("```{dmo} sample.coin\n```", "{dmo} in line 3 of more.md does not exist; did you"),
+        ("![A coin](coin.png)", "line 3 of more.md shows coin.png, which is not there"),
+        ("```{note}\nOpen.", "the block that begins in line 3 of more.md does not end"),
+        ("```{drawing} picture\n```", "the notes ask for the drawing 'picture', expected"),
+    ],
+)
+def test_every_part_of_the_notes_is_looked_into(two_parts, markup, message):
+    assert found(notes_rule.notes_resolve) == []
+    two_parts.write("sample_lecture/more.md", f"# More\n\n{markup}\n")
+    (fault,) = found(notes_rule.notes_resolve)
+    assert fault.startswith(message)
+
+
+def test_every_demo_and_claim_is_shown_in_some_part_of_the_notes(two_parts):
+    demo, claim = "```{demo} sample.coin\n```\n", "```{claim} sample.fair\n```\n"
+    hidden = [f"the notes do not show {{{name}}}" for name in ("demo", "claim")]
+    hidden = [f"{hidden[0]} sample.coin", f"{hidden[1]} sample.fair"]
+    for texts, faults in (
+        (("", ""), hidden),
+        ((demo, ""), hidden[1:]),
+        (("", claim), hidden[:1]),
+        ((demo, claim), []),
+        (("", claim + demo), []),
+        ((demo, "```{claims-table}\n```\n"), []),
+        ((demo, "```{claims-table} sample\n```\n"), []),
+        ((demo, "```{claims-table} other\n```\n"), hidden[1:]),
+    ):
+        for name, text in zip(("notes", "more"), texts, strict=True):
+            two_parts.write(f"sample_lecture/{name}.md", f"# Coins\n\n{text}")
+        assert found(notes_rule.notes_resolve) == faults
+
+
+def test_what_the_notes_do_not_show_is_no_failure(cs25, sample):
+    sample.write("sample_lecture/notes.md", "# Coins\n")
+    with Subject(load_plugin("sample")) as subject:
+        assert notes_rule.notes_resolve.apply(subject).state == "noted"
 
 
 PICTURE = """
@@ -425,6 +478,11 @@ def test_what_an_installed_distribution_lacks_is_named(sample):
     with record.open("a", encoding="utf-8") as file:
         file.write("sample_lecture/tests/__init__.py,,\n")
     assert found(wheel_rule.wheel_is_complete) == []
+    card = CARD.replace('notes="notes.md"', 'notes=("notes.md", "more.md")')
+    sample.write("sample_lecture/__init__.py", card)
+    assert found(wheel_rule.wheel_is_complete) == [
+        "what is installed has no sample_lecture/more.md, the notes"
+    ]
 
 
 def test_a_source_tree_is_built_and_looked_into(sample: object, shelf):

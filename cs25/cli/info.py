@@ -64,7 +64,8 @@ def _lecture_document(plugin: Plugin, card: Lecture) -> dict[str, Any]:
         "summary": card.summary,
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "notes": card.notes,
+        "notes": next(iter(card.notes_files), None),
+        "notes_files": card.notes_files,
         "tests": card.tests,
         "readings": [vars(reading) for reading in card.readings],
         "demos": [_demo_document(demo, None) for demo in card.demos],
@@ -124,6 +125,9 @@ def _print_lecture(plugin: Plugin, card: Lecture) -> None:
             out.print(Text(line, style="dim"))
     if card.summary:
         out.print(Text(f"\n{card.summary}"))
+    if len(card.notes_files) > 1:
+        commands = (f"cs25 notes {card.id} {n + 1}" for n in range(len(card.notes_files)))
+        _print_section(out, "Notes", zip(commands, card.notes_files, strict=True))
     if card.demos:
         _print_section(out, "Demos", ((demo.id, demo.summary) for demo in card.demos))
     named = tuple(dict.fromkeys(name for demo in card.demos for name in demo.models))

@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     from cs25.sphinxext.demo import DemoDirective
     from cs25.sphinxext.drawings import DrawingDirective
     from cs25.sphinxext.elements import add_elements
+    from cs25.sphinxext.first_part import lead_to_first_part
     from cs25.sphinxext.gallery import GalleryDirective
     from cs25.sphinxext.header import LectureHeaderDirective
     from cs25.sphinxext.links import resolve_link
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", name_notes)
     app.connect("builder-inited", _add_static)
     app.connect("build-finished", complete_search_index)
+    app.connect("doctree-read", lead_to_first_part)
     app.connect("doctree-read", set_dashes)
     app.connect("env-get-outdated", _remove_pages)
     app.connect("missing-reference", resolve_link)

@@ -27,15 +27,14 @@ def assets_of(chapter: Chapter) -> Iterator[tuple[str, bytes]]:
     Returns:
         Name below ``lectures/``, as the notes refer to it from there, and content.
     """
-    if chapter.notes_path is None:
-        return
-    base = chapter.notes_path.parent
-    for name in sorted(set(_references(chapter.notes))):
-        path = base / name
-        parts = PurePosixPath(name).parts
-        is_below = ":" not in name and ".." not in parts and parts[:1] != ("/",)
-        if is_below and path.is_file():
-            yield f"{chapter.plugin.id}/{name}", path.read_bytes()
+    pages = [page.path for page in chapter.notes]
+    for page in chapter.notes:
+        for name in sorted(set(_references(page.text))):
+            parts = PurePosixPath(name).parts
+            is_below = ":" not in name and ".." not in parts and parts[:1] != ("/",)
+            path = page.path.parent / name if page.path and is_below else None
+            if path and path.is_file() and path not in pages:
+                yield f"{chapter.plugin.id}/{name}", path.read_bytes()
 
 
 def _references(text: str) -> Iterator[str]:

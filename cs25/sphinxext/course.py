@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,13 +19,14 @@ from cs25.digest import digest_of
 from cs25.errors import Cs25Error, PluginError, StateError, UnknownNameError
 from cs25.ledger import Row, recorded_row
 from cs25.lm.supply.catalogue import hub_source, known_models
-from cs25.notes import path_of_notes, read_notes
+from cs25.notes import Part, paths_of_notes, read_part
 from cs25.parameters import Signature
 from cs25.plugins import Plugin, State, load_plugin, load_plugins
 from cs25.recorded import Bundle, Recording, read_bundle, stale_reasons
 from cs25.render.document import row_document
 from cs25.render.schema import LedgerJson
 from cs25.signatures import signature_of
+from cs25.sphinxext.notes_pages import NotesPage, notes_pages
 from cs25.store import Store
 
 __all__ = [
@@ -140,14 +140,14 @@ class Chapter:
     Args:
         plugin: the lecture; it may be in a bad state.
         experiments: its demos; none in a bad state.
-        notes: the text of its notes; empty if there are none.
+        notes: the pages of its notes, at least one; none in a bad state.
         problems: what cannot be shown, and why.
         drawings: what the notes ask for with ``{drawing}``, by target.
     """
 
     plugin: Plugin
     experiments: tuple[Experiment, ...] = ()
-    notes: str = ""
+    notes: tuple[NotesPage, ...] = ()
     problems: tuple[str, ...] = ()
     drawings: Mapping[str, Drawing] = field(default_factory=dict)
 
@@ -172,11 +172,6 @@ class Chapter:
         return f"lectures/{self.plugin.id}/index"
 
     @property
-    def notes_path(self) -> Path | None:
-        """The file of its notes; None if it has none."""
-        return path_of_notes(self.plugin) if self.is_ready else None
-
-    @property
     def rows(self) -> tuple[LedgerJson, ...]:
         """Its claims as the ledger has them."""
         return tuple(row for experiment in self.experiments for row in experiment.rows)
@@ -193,6 +188,7 @@ class Chapter:
             "demos": demos,
             "drawings": drawings,
             "problems": self.problems,
+            "notes": [[page.docname, page.headline] for page in self.notes],
         }
 
 
@@ -217,6 +213,11 @@ class Course:
         if name not in known:
             raise UnknownNameError("lecture", name, tuple(known))
         return known[name]
+
+    def chapter_with(self, docname: str) -> Chapter | None:
+        """Return the lecture of whose notes this is a page; None if it is another page."""
+        of = {page.docname: chapter for chapter in self.chapters for page in chapter.notes}
+        return of.get(docname)
 
     def experiment(self, name: str) -> Experiment:
         """Return a demo by its full name, ``lecture.demo``.
@@ -305,10 +306,16 @@ def _named(plugin: Plugin) -> Plugin:
 
 def _chapter(plugin: Plugin, offered: Mapping[str, ModelSource]) -> Chapter:
     experiments = tuple(_experiment(plugin, demo, offered) for demo in plugin.card().demos)
-    try:
-        return Chapter(plugin, experiments, notes=read_notes(plugin) or "")
-    except PluginError as error:
-        return Chapter(plugin, experiments, problems=(str(error),))
+    parts: list[Part] = []
+    problems: list[str] = []
+    for path in paths_of_notes(plugin):
+        try:
+            parts.append(read_part(plugin, path))
+        except PluginError as error:
+            parts.append(Part(path, ""))  # its page stays where others look for it
+            problems.append(str(error))
+    notes = notes_pages(plugin.id, plugin.card().title, parts)
+    return Chapter(plugin, experiments, notes, tuple(problems))
 
 
 def _experiment(plugin: Plugin, demo: Demo, offered: Mapping[str, ModelSource]) -> Experiment:

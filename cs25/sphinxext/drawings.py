@@ -33,8 +33,7 @@ class DrawingDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the drawing."""
         (target,) = self.arguments
-        chapters = course_of(self.env).chapters
-        chapter = next((c for c in chapters if c.docname == self.env.docname), None)
+        chapter = course_of(self.env).chapter_with(self.env.docname)
         if chapter is None or target not in chapter.drawings:
             found = f"the drawing {target!r} stands here, expected in the notes of a lecture"
             return [trouble(found, self.get_location())]
@@ -65,7 +64,8 @@ def draw_notes(chapter: Chapter, sources: Sources) -> tuple[dict[str, Drawing], 
     """
     drawings: dict[str, Drawing] = {}
     files: dict[str, bytes] = {}
-    for target in drawings_in(chapter.notes):
+    asked = (target for page in chapter.notes for target in drawings_in(page.text))
+    for target in dict.fromkeys(asked):
         try:
             alt, pictures = drawn(
                 _names(chapter, target),

@@ -26,7 +26,10 @@ _REMEDY = {
 
 
 class LectureHeaderDirective(SphinxDirective):
-    """The header of a lecture's first page; of a broken lecture, its state and the remedy."""
+    """What stands at the head of a lecture's notes; of a broken lecture, its state and the remedy.
+
+    On the first page it is about the lecture. Each page says which part of the notes it is.
+    """
 
     optional_arguments = 1
 
@@ -40,15 +43,26 @@ class LectureHeaderDirective(SphinxDirective):
         except UnknownNameError as error:
             return [trouble(error.message, self.get_location())]
         depend(self.env, name)
-        shown = (
-            self._header(chapter)
-            if chapter.is_ready
-            else [
-                *troubled(chapter.plugin),
-                nodes.paragraph("", f"It is {origin(chapter.plugin)}."),
-            ]
-        )
+        if not chapter.is_ready:
+            about = nodes.paragraph("", f"It is {origin(chapter.plugin)}.")
+            shown: list[nodes.Node] = [*troubled(chapter.plugin), about]
+        elif self.env.docname in (page.docname for page in chapter.notes[1:]):
+            shown = self._place(chapter)
+        else:
+            shown = [*self._header(chapter), *self._place(chapter)]
         return [nodes.container("", *shown, classes=["cs25-header"])]
+
+    def _place(self, chapter: Chapter) -> list[nodes.Node]:
+        """Return which part of the notes this is, and the ways to those before and after it."""
+        pages = [page.docname for page in chapter.notes]
+        if len(pages) < 2 or self.env.docname not in pages:
+            return []
+        here = pages.index(self.env.docname)
+        line: list[nodes.Node] = [nodes.Text(f"Part {here + 1} of {len(pages)}")]
+        for word, near in (("previous", here - 1), ("next", here + 1)):
+            if 0 <= near < len(pages):
+                line += [nodes.Text(f" · {word}: "), link(self.env, pages[near])]
+        return [nodes.paragraph("", "", *line, classes=["cs25-part"])]
 
     def _header(self, chapter: Chapter) -> list[nodes.Node]:
         card = chapter.plugin.card()

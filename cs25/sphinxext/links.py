@@ -21,7 +21,7 @@ def link(
     Args:
         env: the build.
         docname: the page.
-        content: what is shown.
+        content: what is shown; its headline if nothing is.
         anchor: a place on that page.
     """
     shown = nodes.inline("", "", *(nodes.Text(c) if isinstance(c, str) else c for c in content))
@@ -43,4 +43,6 @@ def resolve_link(
     """Turn a link into a reference once all pages are known."""
     if node["reftype"] != _KIND or node["reftarget"] not in env.found_docs:
         return None
+    if not content.children:
+        content += [child.deepcopy() for child in env.titles[node["reftarget"]].children]
     return make_refnode(app.builder, node["refdoc"], node["reftarget"], node["refanchor"], content)

@@ -28,11 +28,12 @@ def card_is_whole(subject: Subject) -> Iterator[Fault]:
     card, folder = subject.card, subject.plugin.folder
     if not card.demos:
         yield Fault("the card has no demo", "Add one: Lecture(..., demos=(Demo(...),)).")
-    if card.notes is None:
+    if not card.notes_files:
         yield Fault("the card names no notes", 'Write some, and name them: notes="notes.md".')
-    elif folder is None or not (folder / card.notes).is_file():
-        where = f"{folder} has no file {card.notes!r}"
-        yield Fault(f"{where}, which the card names as its notes", "Write it, or mend the name.")
+    for name in card.notes_files:
+        if folder is None or not (folder / name).is_file():
+            where = f"{folder} has no file {name!r}"
+            yield Fault(f"{where}, which the card names as notes", "Write it, or mend the name.")
     if card.tests is None:
         yield Fault(
             "the card names no tests", f'Write some, and name them: tests="{_tests(subject)}".'

@@ -52,8 +52,8 @@ def needed(subject: Subject) -> Iterator[tuple[str, str]]:
     """Yield what the wheel must hold: what it is, and its path."""
     plugin, card = subject.plugin, subject.card
     home = plugin.package.replace(".", "/") if plugin.is_package else ""
-    if card.notes is not None:
-        yield "the notes", _below(home, card.notes)
+    for name in card.notes_files:
+        yield "the notes", _below(home, name)
     for demo in card.demos:
         path = bundle_path(plugin, demo)
         if path is not None and path.is_file():

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import pytest
 
+from cs25.notes import paths_of_notes
 from cs25.plugins import ready
 from cs25.sources import source_file
 
@@ -75,9 +76,8 @@ def pages() -> Iterator[tuple[str, Path]]:
         if len(parts) < 3 and parts[0] != "_inventories":  # deeper ones are mounted or examples
             yield "/".join(parts).removesuffix(".md"), path
     for plugin in ready():
-        card = plugin.card()
-        if card.notes and plugin.folder:
-            yield f"notes of {plugin.id}", plugin.folder / card.notes
+        for n, path in enumerate(paths_of_notes(plugin)):
+            yield f"notes of {plugin.id}" + (f", {path.name}" if n else ""), path
 
 
 SHOWN = {name: list(lines_of(path.read_text(encoding="utf-8"))) for name, path in pages()}
