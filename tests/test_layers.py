@@ -19,8 +19,9 @@ LECTURES = sorted(path for path in (ROOT / "plugins").glob("cs25_*") if path.is_
 #: What a lecture may import of the core.
 PUBLIC = ("cs25", "cs25.errors", "cs25.nn", "cs25.lm", "cs25.testing")
 
-#: What the frozen records may import of the core: each other, and the nearest name for a message.
-RECORDS = {"card", "criteria", "errors", "parameters", "result", "suggest", "verdict"}
+#: What the frozen records may import of the core: each other, the interval of a
+#: mean, and the nearest name for a message.
+RECORDS = {"card", "criteria", "errors", "parameters", "result", "student", "suggest", "verdict"}
 
 #: What shows the course to people. Nothing below may depend on how it is shown.
 FACES = ("cs25.cli", "cs25.render", "cs25.sphinxext")

@@ -63,7 +63,7 @@ def test_a_changed_result_reads_its_own_pages_again(book, lecture, record):
         "lectures/bench/claims",
         "lectures/bench/demos/coin",
     }
-    assert "0.4 share" in again.page("lectures/bench/index")
+    assert 'cs25-value">0.4<' in again.page("lectures/bench/index")
 
 
 def test_an_edit_of_the_code_that_changes_no_number_reads_its_reference_only(book, lecture):
@@ -179,7 +179,7 @@ def test_docs_build_builds_in_the_cache_and_prints_where(docs, cs25, cache):
     assert (said.code, said.out) == (0, f"{cache}/book/html/index.html\n")
     assert "being built" in said.err
     page = (cache / "book/html/lectures/bench/index.html").read_text()
-    assert "0.5 share" in page
+    assert 'cs25-value">0.5<' in page
     assert sorted(docs.sources.rglob("*")) == before
 
 

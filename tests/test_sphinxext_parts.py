@@ -61,7 +61,7 @@ def test_a_further_part_is_a_page_with_all_that_notes_can_show(book, lecture):
     page = built.page("lectures/bench/long-run")
     text = text_of(page)
     assert "<h1>In the <em>long</em> run" in page
-    assert '<span class="cs25-value">0.5 share</span>' in page
+    assert '<span class="cs25-value">0.5</span>' in page
     assert "<p>Toss it <strong>often</strong>.</p>" in page
     assert "criterion : heads at least 0.3" in text
     assert 'alt="Coins, by age"' in page

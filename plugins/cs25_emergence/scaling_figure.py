@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullFormatter
 
-from cs25 import Result
-from cs25.student import mean_and_margin
+from cs25 import Measure, Result
 
 __all__ = ["draw"]
 
@@ -91,8 +90,8 @@ def _errorbar(
 
 def _half_width(values: Float[np.ndarray, " seed"]) -> float:
     """Return half of Student's 95 % interval of the mean; 0 where the seeds are too few."""
-    _, margin = mean_and_margin(values.tolist())
-    return margin if margin is not None and len(values) >= 3 else 0.0
+    mean = Measure.mean_of(values)
+    return mean.high - mean.value if mean.high is not None and len(values) >= 3 else 0.0
 
 
 def _label_ticks(ax: Axes) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from cs25 import Table
-from cs25.result import Cell
 from cs25_intro.counting.comparison import PerCharacter, mean_over
 from cs25_intro.counting.scores import Scores
 
@@ -58,7 +57,9 @@ def contexts(score: Scores) -> Table:
     return Table("contexts", columns, tuple(rows))
 
 
-def _interval(values: PerCharacter, chosen: np.ndarray | None = None) -> tuple[Cell, Cell, Cell]:
+def _interval(
+    values: PerCharacter, chosen: np.ndarray | None = None
+) -> tuple[float, float | None, float | None]:
     """Return a mean and its interval, which is missing where there is too little text for one."""
     measure = mean_over(values, chosen)
     if measure is None:

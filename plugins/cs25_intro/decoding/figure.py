@@ -74,7 +74,7 @@ def _by_temperature(axes: Axes, results: Sequence[Result]) -> None:
             axes.plot([1.0], [cuts[name]], marker, color=colour, ms=6, label=f"{name}, mean")
     axes.set(
         xlabel="Temperature", ylabel="Entropy of the next token (nats)",
-        title="How open the next token is, where people wrote on",
+        title="How open the next token is",
     )  # fmt: skip
     axes.legend(fontsize="small", loc="upper left")
 
