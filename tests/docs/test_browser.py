@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from cs25.plugins import ready
 
@@ -209,7 +209,7 @@ def test_the_filter_leaves_the_claims_that_have_all_words_and_counts_them(ledger
     assert count(ledger) == f"{len(left)} of {n_claims} claims"
     assert ledger.locator(".cs25-count").get_attribute("role") == "status"
     ledger.get_by_role("button", name="show all").click()
-    assert rows(ledger).count() == n_claims
+    expect(rows(ledger)).to_have_count(n_claims)  # the page shows them after the click has ended
 
 
 def test_the_filter_by_verdict_stays_when_the_page_is_read_again(ledger):
