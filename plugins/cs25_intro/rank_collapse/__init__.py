@@ -42,8 +42,8 @@ DEMO = Demo(
     claims=(
         Claim(
             "third-power",
-            "One layer of attention takes what tells tokens apart to its third power: a tenth of "
-            "their size becomes of the order of a thousandth",
+            "One layer of attention, in which every token hears all, takes what tells tokens apart "
+            "to its third power: a tenth of their size becomes of the order of a thousandth",
             metric="slope",
             holds=Within(2.9, 3.1),
             paper=Published(
@@ -52,8 +52,8 @@ DEMO = Demo(
         ),
         Claim(
             "doubly-exponentially",
-            "So attention alone loses rank doubly exponentially with depth: each layer multiplies "
-            "the number of zeros behind the decimal point",
+            "So such attention alone loses rank doubly exponentially with depth: each layer "
+            "multiplies the number of zeros behind the decimal point",
             metric="order",
             holds=AtLeast(2),
         ),

@@ -1,6 +1,6 @@
 """The part of the card that is about `semantic-space`."""
 
-from cs25 import AtLeast, Claim, Demo, Published
+from cs25 import AtLeast, Claim, Demo
 
 __all__ = ["DEMO"]
 
@@ -69,11 +69,6 @@ DEMO = Demo(
             "the nearest word to c would not",
             metric="gain",
             holds=AtLeast(0.1),
-            paper=Published(
-                0.4,
-                "share of grammatical analogies solved by adding",
-                "Mikolov et al. 2013, abstract: almost 40 %, a recurrent language model",
-            ),
         ),
         Claim(
             "analogies-taken-literally",

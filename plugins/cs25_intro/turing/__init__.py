@@ -63,7 +63,8 @@ DEMO = Demo(
         ),
         Claim(
             "the-tape-is-the-text",
-            "It takes intermediate tokens: without them, most answers are out of reach",
+            "It takes intermediate tokens: these weights do one step of the machine a token, and "
+            "cut off after the first they have few of the answers",
             holds=Greater("answered", "answered_at_once", margin=0.5),
         ),
     ),
