@@ -9,9 +9,9 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
-from scipy.special import stdtrit
 
-from cs25 import Result
+from cs25 import Measure, Result
+from cs25_intro.over_seeds import mean_value
 
 __all__ = ["draw"]
 
@@ -99,12 +99,18 @@ def _points(
     """
     values, n = rows[..., 0], len(rows)
     if n >= 3:
-        half = stdtrit(n - 1, 0.975) * values.std(axis=0, ddof=1) / n**0.5
+        half = np.array([_half_width(of_seeds) for of_seeds in values.T])
     else:
         half = np.nan_to_num(rows[..., 2] - rows[..., 1]).mean(axis=0) / 2
     axes.errorbar(
         x, values.mean(axis=0), yerr=half, fmt=style, color=colour, label=label, capsize=2
     )
+
+
+def _half_width(values: Float[np.ndarray, " seed"]) -> float:
+    """Return half of Student's 95 % interval of the mean of several seeds."""
+    mean = Measure.mean_of(values)
+    return mean.high - mean.value if mean.high is not None else 0.0
 
 
 def _rows(results: Sequence[Result], table: str, value: str) -> Float[np.ndarray, "seed row end"]:
@@ -115,18 +121,14 @@ def _rows(results: Sequence[Result], table: str, value: str) -> Float[np.ndarray
     return np.array(columns, dtype=float).swapaxes(1, 2)
 
 
-def _mean(results: Sequence[Result], measure: str) -> float:
-    return float(np.mean([result.measures[measure].value for result in results]))
-
-
 def _rounded(n: float) -> str:
     """Return a number with three digits that say something."""
     return f"{float(f'{n:.3g}'):,.0f}"
 
 
 def _finding(results: Sequence[Result]) -> str:
-    counted, learned = (_mean(results, f"{name}_bits") for name in ("ngram", "transformer"))
-    n = _rounded(_mean(results, "training_characters"))
+    counted, learned = (mean_value(results, f"{name}_bits") for name in ("ngram", "transformer"))
+    n = _rounded(mean_value(results, "training_characters"))
     return (
         f"From {n} characters: counting needs {counted:.2f} bits for the next, "
         f"a transformer {learned:.2f}"
@@ -153,6 +155,6 @@ def _description(results: Sequence[Result], control: Sequence[Result]) -> str:
     if control:
         sentences.append(
             "With all characters shuffled, both need what their frequencies leave open: "
-            f"{_mean(control, 'ngram_bits'):.2f} and {_mean(control, 'transformer_bits'):.2f}."
+            f"{mean_value(control, 'ngram_bits'):.2f} and {mean_value(control, 'transformer_bits'):.2f}."
         )
     return " ".join(sentences)

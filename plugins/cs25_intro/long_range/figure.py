@@ -14,6 +14,7 @@ from cs25 import Result
 from cs25_intro.long_range.networks import ARCHITECTURES
 from cs25_intro.long_range.reach import HELD
 from cs25_intro.long_range.tasks import CHANCE, TASKS, Task
+from cs25_intro.over_seeds import mean_value
 
 __all__ = ["draw"]
 
@@ -151,7 +152,7 @@ def _alt_text(results: Sequence[Result], control: Sequence[Result]) -> str:
                 f"{middle[-1]:.2f} at {distances[-1]}."
             )
     slopes = ", ".join(
-        f"{_STYLES[a][2]} {_mean(results, f'gradient_slope_{a}'):.3f}" for a in ARCHITECTURES
+        f"{_STYLES[a][2]} {mean_value(results, f'gradient_slope_{a}'):.3f}" for a in ARCHITECTURES
     )
     sentences.append(
         "The third shows the norm of the gradient before training against distance, on a "
@@ -165,7 +166,3 @@ def _alt_text(results: Sequence[Result], control: Sequence[Result]) -> str:
         )
         sentences.append(f"Trained on the answers to other prompts, the best has: {most}.")
     return " ".join(sentences)
-
-
-def _mean(results: Sequence[Result], name: str) -> float:
-    return float(np.mean([result.measures[name].value for result in results]))

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cs25 import Result
+from cs25_intro.over_seeds import mean_value
 from cs25_intro.rank_collapse.tokens import FLOOR
 
 __all__ = ["draw"]
@@ -76,7 +77,7 @@ def _draw_one_layer(axes: Axes, results: Sequence[Result], control: Sequence[Res
         xscale="log", yscale="log", xlabel="Residual going in (share of size)",
         ylabel="Residual coming out (share of size)",
     )  # fmt: skip
-    axes.set_title(f"One layer: to the power {_mean(results, 'slope'):.2f}", fontsize="medium")
+    axes.set_title(f"One layer: to the power {mean_value(results, 'slope'):.2f}", fontsize="medium")
 
 
 def _draw_depth(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -88,7 +89,7 @@ def _draw_depth(axes: Axes, results: Sequence[Result], control: Sequence[Result]
         axes.plot(layer, _height(left), "x--", color="C3", label=_CONTROL)
     axes.set_yticks(list(_TICKS), list(_TICKS.values()))
     axes.set(xlabel="Layer", ylabel="Residual (share of size)")
-    axes.set_title(f"Random weights: order {_mean(results, 'order'):.2f}", fontsize="medium")
+    axes.set_title(f"Random weights: order {mean_value(results, 'order'):.2f}", fontsize="medium")
 
 
 def _draw_smollm(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -101,7 +102,7 @@ def _draw_smollm(axes: Axes, results: Sequence[Result], control: Sequence[Result
     if control:
         layer, left = _curve(control, "smollm", "no_skips")
         axes.plot(layer, 10 ** left.mean(axis=0), "--", color="C3", label=f"{_CONTROL}, no skips")
-    whole, bare = (_share(_mean(results, f"smollm_{name}")) for name in _SMOLLM)
+    whole, bare = (_share(mean_value(results, f"smollm_{name}")) for name in _SMOLLM)
     axes.set(yscale="log", xlabel="Layer", ylabel="Residual (share of size)")
     axes.set_title(f"SmolLM2: {whole}, without skips {bare}", fontsize="medium")
     axes.legend(fontsize="small", loc="lower left")
@@ -125,10 +126,6 @@ def _height(left: Float[np.ndarray, "seed layer"]) -> Float[np.ndarray, " layer"
     return -np.log10(powers)  # type: ignore[no-any-return]
 
 
-def _mean(results: Sequence[Result], measure: str) -> float:
-    return float(np.mean([result.measures[measure].value for result in results]))
-
-
 def _share(log10: float) -> str:
     """Spell a share given by its logarithm: in per cent, or as a power of ten where it is tiny."""
     if log10 <= _FLOOR:
@@ -140,7 +137,7 @@ def _share(log10: float) -> str:
 
 def _finding(results: Sequence[Result]) -> str:
     layers = max(results[0].table("depth").column("layer"))
-    alone, skips = (_share(_mean(results, f"left_{name}")) for name in ("attention", "skips"))
+    alone, skips = (_share(mean_value(results, f"left_{name}")) for name in ("attention", "skips"))
     return (
         f"Behind {layers} layers attention alone leaves {alone} of what tells tokens apart,\n"
         f"and attention with skip connections {skips}"
@@ -149,15 +146,15 @@ def _finding(results: Sequence[Result]) -> str:
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
     others = ", ".join(
-        f"{label} {_share(_mean(results, f'left_{name}'))}"
+        f"{label} {_share(mean_value(results, f'left_{name}'))}"
         for name, (_, _, label) in _NETWORKS.items()
     )
-    past = _mean(results, "slope_past")
-    whole, bare = (_share(_mean(results, f"smollm_{name}")) for name in _SMOLLM)
+    past = mean_value(results, "slope_past")
+    whole, bare = (_share(mean_value(results, f"smollm_{name}")) for name in _SMOLLM)
     text = (
         f"{finding}. Left: the size of what tells tokens apart, over the size of the tokens, "
         "coming out of one layer of attention against that going in: a straight line of slope "
-        f"{_mean(results, 'slope'):.2f} on logarithmic axes, and of {past:.2f} where a token hears "
+        f"{mean_value(results, 'slope'):.2f} on logarithmic axes, and of {past:.2f} where a token hears "
         "the past only. Middle: the same behind each layer of random networks, on an axis where a "
         f"doubly exponential fall is straight; behind the last: {others}. Right: the same in the "
         f"layers of SmolLM2: {whole} in the end, and without its skips {bare}."
@@ -165,7 +162,7 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
     if control:
         text += (
             " In the control, where each token hears one other and nothing is averaged, the slope "
-            f"is {_mean(control, 'slope'):.2f}, and attention alone leaves "
-            f"{_share(_mean(control, 'left_attention'))}."
+            f"is {mean_value(control, 'slope'):.2f}, and attention alone leaves "
+            f"{_share(mean_value(control, 'left_attention'))}."
         )
     return text

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cs25 import Result
+from cs25_intro.over_seeds import mean_value
 from cs25_intro.prompt_programs.effects import mean_over_tasks
 
 __all__ = ["draw"]
@@ -155,7 +156,9 @@ def _draw_shares(axes: Axes, results: Sequence[Result], control: Sequence[Result
         where = np.arange(len(share)) + below
         axes.plot(share, where, marker, color=colour, ms=5)
         label = "as many random words" if below < 0 else None
-        axes.axvline(_mean(results, f"chance_{space}"), ls="--", lw=1.2, color=colour, label=label)
+        axes.axvline(
+            mean_value(results, f"chance_{space}"), ls="--", lw=1.2, color=colour, label=label
+        )
         if control:
             axes.plot(_column(control, space, "share").mean(axis=0), where, "x", color="C3", ms=4)
     _name_relations(axes, results)
@@ -191,10 +194,6 @@ def _pooled(values: Rows) -> tuple[float, float, float]:
     return found.value, found.low, found.high
 
 
-def _mean(results: Sequence[Result], measure: str) -> float:
-    return float(np.mean([result.measures[measure].value for result in results]))
-
-
 def _finding(results: Sequence[Result]) -> str:
     solved, nearest, literal = (
         100 * _column(results, "tokens", way).mean() for way in ("solved", "nearest", "literal")
@@ -221,7 +220,7 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
         text += (
             f"{name}: mean cosine of two offsets {alike:.2f}, with shuffled pairs {shuffled:.2f}; "
             f"a plane holds {share:.2f} of the variance of a relation's words, and "
-            f"{_mean(results, f'chance_{space}'):.2f} of random words'. "
+            f"{mean_value(results, f'chance_{space}'):.2f} of random words'. "
         )
     if control:
         own = np.mean([_column(control, space, "alike").mean() for space, *_ in _SPACES])

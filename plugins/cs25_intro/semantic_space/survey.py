@@ -10,9 +10,6 @@ from jaxtyping import Float
 from scipy.stats import spearmanr
 
 from cs25 import Measure
-
-# The relations are the tasks here: few, and each unlike the others.
-from cs25_intro.prompt_programs.effects import mean_over_tasks
 from cs25_intro.semantic_space.analogy import Retrieval, solve_all
 from cs25_intro.semantic_space.offsets import Parallelism, parallelism
 from cs25_intro.semantic_space.plane import plane_of
@@ -64,7 +61,7 @@ def over_relations(findings: Sequence[Finding], *, chance: float) -> dict[str, M
     """
 
     def mean(values: Sequence[float], unit: str, *, least: float = -1) -> Measure:
-        return mean_over_tasks(np.array(values), unit, least=least)
+        return Measure.mean_of(values, unit, least=least, most=1)
 
     retrievals = [finding.retrieval for finding in findings]
     return {
