@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from cs25 import Result
 from cs25.errors import ParameterError
@@ -19,6 +19,7 @@ from cs25_intro.decoding.repetition import repeated
 from cs25_intro.decoding.report import distributions, measures, temperatures, written
 from cs25_intro.decoding.writing import Texts
 from cs25_intro.load_smollm.passages import draw_passages
+from cs25_intro.tests.tiny_llama import sharp_llama
 
 NAMES = ("people", "ancestral", "typical", "top-p", "top-k", "temperature", "greedy", "beam")
 
@@ -38,17 +39,7 @@ class Letters:
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> LlamaForCausalLM:
     """A Llama of a few thousand random weights in the place of SmolLM2."""
-    torch.manual_seed(0)
-    network = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=30, hidden_size=24, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=140,
-        )
-    ).eval()  # fmt: skip
-    for parameter in network.parameters():
-        parameter.data *= 4
-    network.generation_config.eos_token_id = None
-    network.requires_grad_(False)
+    network = sharp_llama(n_ctx=140)
     monkeypatch.setattr(comparison, "load", lambda name: LanguageModel(name, network, Letters()))
     return network
 

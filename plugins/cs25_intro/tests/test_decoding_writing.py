@@ -8,7 +8,6 @@ import pytest
 import torch
 from jaxtyping import Int
 from torch import Tensor
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from cs25.lm import LanguageModel
 from cs25.nn import Decoder, from_llama
@@ -18,6 +17,7 @@ from cs25_intro.decoding.reading import entropy, read
 from cs25_intro.decoding.strategies import Strategy, ancestral, greedy, temperature, top_k, top_p
 from cs25_intro.decoding.writer import TransformerWriter
 from cs25_intro.decoding.writing import write
+from cs25_intro.tests.tiny_llama import sharp_llama
 
 #: float32, some hundred operations deep
 CLOSE = {"rtol": 1e-4, "atol": 1e-4}
@@ -29,22 +29,7 @@ STRATEGIES: dict[str, Strategy] = {
 }
 
 
-def llama() -> LlamaForCausalLM:
-    """A Llama of a few thousand weights, large enough that its distributions are sharp."""
-    torch.manual_seed(0)
-    network = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=30, hidden_size=24, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=64,
-        )
-    ).eval()  # fmt: skip
-    for parameter in network.parameters():
-        parameter.data *= 4
-    network.generation_config.eos_token_id = None  # nothing ends a text here
-    return network.requires_grad_(False)
-
-
-NETWORK = llama()
+NETWORK = sharp_llama(n_ctx=64)
 MODEL: Decoder = from_llama(NETWORK)
 PROMPTS: Int[Tensor, "prompt pos"] = torch.randint(
     30, (5, 7), generator=torch.Generator().manual_seed(1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from cs25 import Measure, Result, Table
 from cs25.lm import LanguageModel
@@ -17,6 +17,7 @@ from cs25_intro.load_smollm.ablation import _losses
 from cs25_intro.load_smollm.figure import draw
 from cs25_intro.load_smollm.parts import PARTS, averages, without
 from cs25_intro.load_smollm.passages import N_ASIDE, N_PASSAGES, draw_passages, padded
+from cs25_intro.tests.tiny_llama import tiny_llama
 
 LLAMA = TransformerConfig(
     d_vocab=30, d_model=24, n_layers=3, n_heads=6, n_kv_heads=2, n_ctx=20,
@@ -233,13 +234,7 @@ class _Letters:
 @pytest.fixture
 def tiny(monkeypatch) -> LlamaForCausalLM:
     """A Llama of a few thousand random weights in the place of SmolLM2."""
-    torch.manual_seed(0)
-    network = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=30, hidden_size=24, intermediate_size=64, num_hidden_layers=3,
-            num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=40,
-        )
-    ).eval()  # fmt: skip
+    network = tiny_llama(n_layers=3, n_ctx=40)
     monkeypatch.setattr(ablation, "load", lambda name: LanguageModel(name, network, _Letters()))
     return network
 

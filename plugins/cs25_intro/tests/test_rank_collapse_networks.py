@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import LlamaForCausalLM
 
 from cs25 import Result
 from cs25.lm import LanguageModel
@@ -19,6 +19,7 @@ from cs25_intro.rank_collapse.layers import draw_mlp
 from cs25_intro.rank_collapse.networks import NETWORKS, Network, depth_curve
 from cs25_intro.rank_collapse.smollm import hear_the_neighbour, stream_curve, stream_curves
 from cs25_intro.rank_collapse.tokens import relative_residual, split
+from cs25_intro.tests.tiny_llama import tiny_llama
 
 
 @pytest.mark.parametrize("normed", [True, False])
@@ -67,14 +68,7 @@ class _Letters:
 @pytest.fixture
 def tiny(monkeypatch) -> LlamaForCausalLM:
     """A Llama of a few thousand random weights in the place of SmolLM2."""
-    torch.manual_seed(0)
-    network = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=30, hidden_size=24, intermediate_size=64, num_hidden_layers=3,
-            num_attention_heads=6, num_key_value_heads=2, max_position_embeddings=40,
-            initializer_range=0.3,
-        )
-    ).eval()  # fmt: skip
+    network = tiny_llama(n_layers=3, n_ctx=40, initializer_range=0.3)
     monkeypatch.setattr(smollm, "load", lambda name: LanguageModel(name, network, _Letters()))
     return network
 
