@@ -17,6 +17,16 @@ READINGS = (
         "https://papers.nips.cc/paper/3306-regret-minimization-in-games-with-incomplete-information",
     ),
     Reading(
+        "Kuhn 1950",
+        "A simplified two-person poker",
+        "https://doi.org/10.1515/9781400881727-010",
+    ),
+    Reading(
+        "Southey et al. 2005",
+        "Bayes' Bluff: Opponent Modelling in Poker",
+        "https://arxiv.org/abs/1207.1411",
+    ),
+    Reading(
         "Tammelin 2014",
         "Solving Large Imperfect Information Games Using CFR+",
         "https://arxiv.org/abs/1407.5042",

@@ -33,8 +33,8 @@ from cs25_games.poker.best_response import (
     expected_value,
     exploitability,
 )
+from cs25_games.poker.game import ActionValues, Plan, Poker, Policy, PolicyOfOne
 from cs25_games.poker.rules import KUHN, LEDUC, Action, PublicState, Rules
-from cs25_games.poker.sequence_form import ActionValues, Plan, Poker, Policy, PolicyOfOne
 
 __all__ = [
     "KUHN",

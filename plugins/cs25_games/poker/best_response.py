@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from cs25_games.poker.sequence_form import ActionValues, Poker, Policy
+from cs25_games.poker.game import ActionValues, Poker, Policy
 
 __all__ = ["best_response", "best_response_value", "expected_value", "exploitability"]
 
