@@ -27,8 +27,8 @@ DEMO = Demo(
         },
         **{
             f"iterations_{name}": (
-                f"iterations until the average policy of {label} loses no more than the precision; "
-                "all that there were if it always did (checked every 5 %)"
+                f"iterations until the average policy of {label} loses no more than the "
+                "precision, looked at every 5 %; where it never does, all iterations"
             )
             for name, label in _VARIANTS.items()
         },
