@@ -37,7 +37,7 @@ DEMO = Demo(
         Claim(
             "network-beats-counts",
             "Counting occurrences is the old approach: a transformer that reads the same text "
-            "predicts held-out text better than the best n-gram of up to six characters",
+            "predicts held-out text better than the best n-gram of up to nine characters",
             metric="lead",
             holds=AtLeast(0.02),
             scale_note=(
