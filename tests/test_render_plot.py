@@ -171,6 +171,39 @@ def test_a_band_is_shaded_between_its_edges():
     assert shown(sketch(axes(thin))).count("░") == 1  # noise around a line; the legend remains
 
 
+def test_an_inverted_axis_turns_everything_around():
+    bars = {
+        "kind": "bar",
+        "x": [2.0, 8.0],
+        "y": [0.0, 1.0],
+        "low": [0.0, 0.0],
+        "width": [1.6, 1.6],
+        "horizontal": True,
+        "label": "",
+        "color": 0,
+    }
+    band = {
+        "kind": "fill",
+        "x": [0.0, 10.0],
+        "y": [0.5, 0.5],
+        "low": [0.2, 0.2],
+        "high": [0.8, 0.8],
+        "label": "range",
+        "color": 0,
+    }
+    names = [(0.0, "first"), (1.0, "second")]
+    listed = shown(sketch(axes(bars, y=axis(1.8, -0.8, names=names)))).splitlines()
+    first, second = (
+        next(row for row in listed if f"{name}┤" in row) for name in ("first", "second")
+    )
+    assert listed.index(first) < listed.index(second)
+    assert first.count("█") < second.count("█")
+    inverted = shown(sketch(axes(band, line("l", [1.0, 0.0]), x=axis(10, 0), y=axis(1, 0))))
+    rows = [row for row in inverted.splitlines() if "┤" in row or row.startswith("   │")]
+    assert sum(row.count("░") > 60 for row in rows) in (8, 9)  # 0.6 of 14 rows
+    assert column_of(inverted, "10") < column_of(inverted, "2")
+
+
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_nothing_is_wider_than_the_terminal(width):
     long = line("a label so long that it does not fit the width of a terminal " * 3, [0.1, 0.9])
