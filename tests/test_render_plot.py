@@ -13,7 +13,6 @@ from rich.console import Console
 from cs25.render.plot import TerminalFigure
 from cs25.render.ticks import ticks
 
-
 BARS = {
     "kind": "bar",
     "x": [2.0, 8.0],
