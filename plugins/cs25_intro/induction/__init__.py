@@ -10,9 +10,9 @@ DEMO = Demo(
     figure="cs25_intro.induction.figure:draw",
     summary="A skill made of two steps comes late in training, and then all at once",
     measures={
-        "score": (
-            "in-context score after training: loss of names that the sentence has not told, in its "
-            "first glance, minus that of names it has told, in its last"
+        "in_context_score": (
+            "after training: loss of names that the sentence has not told, in its first glance, "
+            "minus that of names it has told, in its last"
         ),
         "one_layer_score": "the highest that the score of the network with one layer ever is",
         "start": "step at which a tenth of the score's rise is done",
@@ -21,18 +21,21 @@ DEMO = Demo(
             "how often the length of training doubles from start to end, log2(end / start): 4.4 "
             "for an exponential approach, 3.2 for one speed throughout"
         ),
-        "loss_doublings": "the same for the fall of the loss over all tokens",
-        "word_doublings": "the same for the loss of words behind a word, which a table can tell",
-        "matching": (
-            "prefix matching after training, share of its attention, of the head behind the first "
-            "layer for which it is highest"
+        "word_doublings": (
+            "the same for the loss of words behind a word, which takes one step: a table can tell"
         ),
+        "prefix_matching": (
+            "share of its attention that a name gives to whoever followed the same name before, "
+            "after training, in the head behind the first layer for which it is highest"
+        ),
+        "matching_at_start": "the same head's prefix matching at the start",
         "head_step": "step at which that head's prefix matching has done half of its rise",
         "head_place": "where in the window that is: 0 at its start, 1 at its end",
-        "previous": (
-            "share of its attention that a head of the first layer spends on the token before, for "
-            "the head that spends most"
+        "previous_token": (
+            "share of its attention that a name gives to the name before, in the head of the first "
+            "layer that does so most"
         ),
+        "previous_at_start": "the same head's share at the start",
         "kept_without_head": "share of the score that is left without the prefix-matching head",
         "kept_without_other": (
             "the same without another head of its layer, on average over the others"
@@ -52,10 +55,10 @@ DEMO = Demo(
             holds=AtMost(1),
         ),
         Claim(
-            "the-loss-falls-slowly",
-            "The loss does not show it: from its first tenth to nine tenths it takes longer than "
-            "the skill does, by at least one doubling more",
-            holds=Greater("loss_doublings", "rise_doublings", margin=1),
+            "one-step-comes-gradually",
+            "Not everything comes like that: what takes one step, a word behind a word, takes "
+            "longer from its first tenth to nine tenths, by at least one doubling more",
+            holds=Greater("word_doublings", "rise_doublings", margin=1),
         ),
         Claim(
             "a-head-appears-with-it",
@@ -67,7 +70,7 @@ DEMO = Demo(
             "it-takes-two-layers",
             "It takes two layers, one to say who came before and one to look for it: with one layer "
             "the network never gets there",
-            holds=Greater("score", "one_layer_score", margin=1),
+            holds=Greater("in_context_score", "one_layer_score", margin=1),
         ),
         Claim(
             "the-head-carries-the-skill",

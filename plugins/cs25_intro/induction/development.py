@@ -15,7 +15,7 @@ from cs25_intro.induction.exam import Exam, Marks
 __all__ = ["Development", "develop", "exam_steps"]
 
 #: Steps from one exam to the next, as a share of those done: ratios of steps are what is asked.
-_SPACING = 0.04
+_SPACING = 0.02
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Development:
 
     Args:
         step: of each exam.
-        score, loss, word_loss: as in `Marks`.
-        matching, previous: of each head, as in `Marks`.
+        in_context_score, loss, word_loss: as in `Marks`.
+        prefix_matching, previous_token: of each head, as in `Marks`.
     """
 
     step: Float[np.ndarray, " exam"]
-    score: Float[np.ndarray, " exam"]
+    in_context_score: Float[np.ndarray, " exam"]
     loss: Float[np.ndarray, " exam"]
     word_loss: Float[np.ndarray, " exam"]
-    matching: Float[np.ndarray, "exam layer head"]
-    previous: Float[np.ndarray, "exam layer head"]
+    prefix_matching: Float[np.ndarray, "exam layer head"]
+    previous_token: Float[np.ndarray, "exam layer head"]
 
 
 def develop(
@@ -68,8 +68,8 @@ def develop(
         schedule=lambda step: 1.0,  # a warm-up or a decay would put dates of its own into the curves
         progress=progress, on_step=take,
     )  # fmt: skip
-    columns = (np.array(column) for column in zip(*marks, strict=True))
-    return Development(np.array(sorted(steps), dtype=float), *columns)
+    columns = {name: np.array([getattr(mark, name) for mark in marks]) for name in Marks._fields}
+    return Development(step=np.array(sorted(steps), dtype=float), **columns)
 
 
 def exam_steps(n_steps: int) -> set[int]:

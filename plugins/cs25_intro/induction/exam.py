@@ -18,9 +18,9 @@ __all__ = [
     "Marks",
     "in_context_score",
     "losses",
-    "matching",
     "name_losses",
-    "previous",
+    "prefix_matches",
+    "previous_names",
     "told",
 ]
 
@@ -34,18 +34,18 @@ class Marks(NamedTuple):
     """What one exam found.
 
     Args:
-        score: the in-context score, in nats.
+        in_context_score: in nats.
         loss: over all tokens, in nats.
         word_loss: over words behind a word, in nats.
-        matching: prefix matching of each head, by layer.
-        previous: what each head looks at of the name before, by layer.
+        prefix_matching: share of its attention that each head spends on prefix matches, by layer.
+        previous_token: the same for the name before, by layer.
     """
 
-    score: float
+    in_context_score: float
     loss: float
     word_loss: float
-    matching: list[list[float]]
-    previous: list[list[float]]
+    prefix_matching: list[list[float]]
+    previous_token: list[list[float]]
 
 
 class Exam:
@@ -58,7 +58,8 @@ class Exam:
     def __init__(self, sentences: Sentences) -> None:
         self.sentences = sentences
         self._told = told(sentences)
-        self._places = matching(sentences), previous(sentences)
+        self._matches = prefix_matches(sentences)
+        self._previous = previous_names(sentences)
         words = sentences.tokens < N_WORDS
         self._words = words[:, :-1] & words[:, 1:]
 
@@ -66,16 +67,16 @@ class Exam:
         """Examine a network."""
         logits, weights = watch(model, self.sentences.tokens)
         loss = losses(logits, self.sentences)
-        by_head = ([share_on(layer, place).tolist() for layer in weights] for place in self._places)
         return Marks(
-            in_context_score(name_losses(logits, self.sentences), self._told),
-            float(loss.mean()),
-            float(loss[self._words].mean()),
-            *by_head,
+            in_context_score=in_context_score(name_losses(logits, self.sentences), self._told),
+            loss=float(loss.mean()),
+            word_loss=float(loss[self._words].mean()),
+            prefix_matching=[share_on(layer, self._matches).tolist() for layer in weights],
+            previous_token=[share_on(layer, self._previous).tolist() for layer in weights],
         )
 
     @torch.inference_mode()
-    def score(self, model: Decoder) -> float:
+    def in_context_score(self, model: Decoder) -> float:
         """Return the in-context score alone, in nats."""
         logits = model(self.sentences.tokens)
         return in_context_score(name_losses(logits, self.sentences), self._told)
@@ -103,7 +104,7 @@ def name_losses(logits: Logits, sentences: Sentences) -> NameLosses:
 def told(sentences: Sentences) -> Bool[Tensor, "sentence glance name"]:
     """Return which of these names the sentence has told: an earlier glance had the same pair."""
     asked = sentences.names[..., :-1]
-    found = matching(sentences).any(dim=-1).gather(1, asked.flatten(1))
+    found = prefix_matches(sentences).any(dim=-1).gather(1, asked.flatten(1))
     return found.view_as(asked)
 
 
@@ -118,7 +119,7 @@ def in_context_score(loss: NameLosses, known: Bool[Tensor, "sentence glance name
     return float(loss[:, 0].mean() - loss[:, -1][known[:, -1]].mean())
 
 
-def matching(sentences: Sentences) -> Places:
+def prefix_matches(sentences: Sentences) -> Places:
     """Return where a prefix match is: for names, who followed the same name in earlier glances.
 
     The last name of a glance is left out, since a word follows it.
@@ -131,7 +132,7 @@ def matching(sentences: Sentences) -> Places:
     return followers(tokens) & asked[:, :, None] & answer[:, None, :]
 
 
-def previous(sentences: Sentences) -> Places:
+def previous_names(sentences: Sentences) -> Places:
     """Return, for each name of a glance but the first, the name before it."""
     n_sentences, n_pos = sentences.tokens.shape
     asked = torch.zeros_like(sentences.tokens, dtype=torch.bool)

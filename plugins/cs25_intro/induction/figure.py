@@ -17,8 +17,8 @@ __all__ = ["draw"]
 
 #: Column of the table of training, whether it rises or falls, colour, style, name.
 _CURVES = (
-    ("score", 1, "C0", "-", "in-context score"),
-    ("matching", 1, "C2", "-", "prefix matching of the head"),
+    ("in_context_score", 1, "C0", "-", "in-context score"),
+    ("prefix_matching", 1, "C2", "-", "prefix matching of the head"),
     ("loss", -1, "C1", "--", "loss over all tokens"),
 )
 
@@ -46,9 +46,9 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
 
 def _training(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
     for source, column, style, colour, label in (
-        (results, "score", "-", "C0", "studied: two layers or more"),
+        (results, "in_context_score", "-", "C0", "studied: two layers or more"),
         (results, "one_layer_score", "--", "C3", "beside it: one layer"),
-        (control, "score", ":", "C7", "control: one layer"),
+        (control, "in_context_score", ":", "C7", "control: one layer"),
     ):
         for i, result in enumerate(source):
             x, y = (_column(result, name) for name in ("step", column))
@@ -58,7 +58,8 @@ def _training(axes: Axes, results: Sequence[Result], control: Sequence[Result]) 
             result.measures[name].value for name in ("start", "end") if name in result.measures
         ]
         level = [
-            np.interp(step, _column(result, "step"), _column(result, "score")) for step in window
+            np.interp(step, _column(result, "step"), _column(result, "in_context_score"))
+            for step in window
         ]
         axes.plot(
             window, level, "o", color="C0", mfc="none",
@@ -75,7 +76,7 @@ def _rises(axes: Axes, results: Sequence[Result]) -> None:
         for i, result in enumerate(dated):
             x = _column(result, "step") / result.measures["start"].value
             y = sign * _column(result, column)
-            if column == "score":
+            if column == "in_context_score":
                 y = np.maximum(y, 0)  # as its window was found
             smooth = rise(y)
             done = (y - smooth[0]) / (smooth[-1] - smooth[0])
@@ -100,13 +101,16 @@ def _heads(axes: Axes, results: Sequence[Result]) -> None:
     for result in results:
         table = result.table("heads")
         for layer, matching, left in zip(
-            *(table.column(name) for name in ("layer", "matching", "score_without")), strict=True
+            *(table.column(name) for name in ("layer", "prefix_matching", "score_without")),
+            strict=True,
         ):
             by_layer.setdefault(layer, []).append((matching, left))
     for layer, marker in zip(sorted(by_layer), "sovD", strict=False):
         x, y = zip(*by_layer[layer], strict=True)
         axes.plot(x, y, marker, color=f"C{layer - 1}", alpha=0.8, label=f"a head of layer {layer}")
-    axes.axhline(mean_value(results, "score"), ls=":", lw=1, color="C7", label="with all heads")
+    axes.axhline(
+        mean_value(results, "in_context_score"), ls=":", lw=1, color="C7", label="with all heads"
+    )
     axes.set(
         xlim=(-0.03, 1.03),
         xlabel="Prefix matching of the head (share of its attention)",
@@ -125,12 +129,16 @@ def _finding(results: Sequence[Result]) -> str:
     if dated < len(results):
         return f"In {n_steps:,.0f} steps the skill came in {dated} of {len(results)} runs"
     start, end = (mean_value(results, name) for name in ("start", "end"))
-    average = "On average, " if len(results) > 1 else ""
-    finding = f"{start:,.0f} steps bring a tenth of the skill, and {end - start:,.0f} more bring nine tenths"
-    return f"{average}{finding} of it"
+    average = ", on average" if len(results) > 1 else ""
+    return (
+        f"A tenth of the skill is there after {start:,.0f} steps, nine tenths "
+        f"{end - start:,.0f} steps later{average}"
+    )
 
 
 def _control(control: Sequence[Result]) -> str:
     if not control:
         return ""
-    return f" The control, with one layer, ends at {mean_value(control, 'score'):.2f} nats."
+    return (
+        f" The control, with one layer, ends at {mean_value(control, 'in_context_score'):.2f} nats."
+    )

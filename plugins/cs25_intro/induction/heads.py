@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from cs25.nn import Attention, Decoder
 from cs25_intro.induction.network import layers
 
-__all__ = ["Weights", "followers", "share_on", "watch", "without_head"]
+__all__ = ["Places", "Weights", "ablate_head", "followers", "share_on", "watch"]
 
 #: Of one layer.
 Weights = Float[Tensor, "sentence head query key"]
@@ -59,7 +59,7 @@ def share_on(weights: Weights, places: Places) -> Float[Tensor, " head"]:
 
 
 @contextmanager
-def without_head(model: Decoder, layer: int, head: int) -> Iterator[Decoder]:
+def ablate_head(model: Decoder, layer: int, head: int) -> Iterator[Decoder]:
     """Let a head say the same everywhere inside the block: its average over all it is shown.
 
     Args:

@@ -43,10 +43,11 @@ def rise(curve: Curve) -> Curve:
 
 
 def transition(step: Curve, curve: Curve, *, least: float) -> Transition | None:
-    """Return when a rise happened, or None if there is none to speak of.
+    """Return when a rise happened, or None if there is none to speak of, or no telling.
 
     The rise is that of `rise`, from its first value to its last; a share of it is done where the
-    straight line between two exams first reaches it.
+    straight line between two exams first reaches it. A tenth that is done by the first exam behind
+    the beginning has no date: what lies in between was not seen.
 
     Args:
         step: of each exam, ascending.
@@ -59,7 +60,8 @@ def transition(step: Curve, curve: Curve, *, least: float) -> Transition | None:
     smooth = rise(curve)
     if smooth[-1] - smooth[0] < least:
         return None
-    return Transition(*(_reached(step, smooth, share) for share in (0.1, 0.5, 0.9)))
+    found = Transition(*(_reached(step, smooth, share) for share in (0.1, 0.5, 0.9)))
+    return found if found.start > step[1] else None
 
 
 def _reached(step: Curve, smooth: Curve, share: float) -> float:

@@ -11,14 +11,15 @@ from torch import Tensor, nn
 
 from cs25.nn import Decoder, TransformerConfig
 from cs25_intro.induction.exam import (
+    Exam,
     in_context_score,
     losses,
-    matching,
     name_losses,
-    previous,
+    prefix_matches,
+    previous_names,
     told,
 )
-from cs25_intro.induction.heads import followers, share_on, watch, without_head
+from cs25_intro.induction.heads import ablate_head, followers, share_on, watch
 from cs25_intro.induction.language import (
     D_VOCAB,
     N_NAMES,
@@ -101,7 +102,7 @@ def test_followers_stand_behind_the_same_token() -> None:
 
 
 def test_a_prefix_match_is_the_neighbour_that_a_glance_before_named(sentences: Sentences) -> None:
-    found = matching(sentences)
+    found = prefix_matches(sentences)
     for sentence, (tokens, names) in enumerate(zip(*map(Tensor.tolist, sentences), strict=True)):
         expected = [
             [asked, told_at]
@@ -130,7 +131,7 @@ def test_what_was_told_is_what_has_a_match(sentences: Sentences) -> None:
 
 
 def test_the_token_before_is_asked_for_within_glances(sentences: Sentences) -> None:
-    found = previous(sentences)[1].nonzero().tolist()
+    found = previous_names(sentences)[1].nonzero().tolist()
     names = sorted(sentences.names[1, :, 1:].flatten().tolist())
     assert found == [[i, i - 1] for i in names]
 
@@ -138,7 +139,7 @@ def test_the_token_before_is_asked_for_within_glances(sentences: Sentences) -> N
 def test_shares_of_attention_are_one_on_the_spot_and_known_for_an_average(
     sentences: Sentences,
 ) -> None:
-    places = matching(sentences)
+    places = prefix_matches(sentences)
     on_the_spot = places / places.sum(dim=-1, keepdim=True).clamp(min=1)
     average = torch.ones(44, 44).tril() / torch.arange(1, 45)[:, None]
     both = torch.stack([on_the_spot, average.expand(5, 44, 44)], dim=1)
@@ -156,7 +157,7 @@ def test_a_head_that_is_knocked_out_says_its_average_everywhere(
     attention.out.register_forward_pre_hook(lambda _m, args: heard.append(args[0]))
     attention.out.register_forward_hook(lambda _m, args, output: said.append(output))
     before = model(sentences.tokens)
-    with without_head(model, 1, 0):
+    with ablate_head(model, 1, 0):
         model(sentences.tokens)
     whole = heard[0]
     expected = torch.cat([whole[..., :4].mean(dim=(0, 1)).expand(5, 44, 4), whole[..., 4:]], -1)
@@ -182,3 +183,25 @@ def test_losses_are_those_of_the_next_token(sentences: Sentences) -> None:
     assert loss[4, 9] == pytest.approx(-float(log_probs[4, 9, sentences.tokens[4, 10]]), abs=1e-4)
     assert loss.shape == (5, 43)
     assert int(sentences.tokens.max()) < N_WORDS + N_NAMES
+
+
+def test_an_exam_marks_words_names_and_heads(model: Decoder, sentences: Sentences) -> None:
+    exam = Exam(sentences)
+    marks = exam.mark(model)
+    logits, weights = watch(model, sentences.tokens)
+    log_probs = logits.log_softmax(dim=-1)
+    after_a_word = [
+        -float(log_probs[sentence, i - 1, row[i]])
+        for sentence, row in enumerate(sentences.tokens.tolist())
+        for i in range(1, 44)
+        if row[i - 1] < N_WORDS and row[i] < N_WORDS
+    ]
+    assert marks.word_loss == pytest.approx(sum(after_a_word) / len(after_a_word), rel=1e-5)
+    assert marks.loss == pytest.approx(float(losses(logits, sentences).mean()))
+    score = in_context_score(name_losses(logits, sentences), told(sentences))
+    assert marks.in_context_score == exam.in_context_score(model) == pytest.approx(score)
+    for of_heads, places in (
+        (marks.prefix_matching, prefix_matches(sentences)),
+        (marks.previous_token, previous_names(sentences)),
+    ):
+        assert of_heads == [share_on(layer, places).tolist() for layer in weights]

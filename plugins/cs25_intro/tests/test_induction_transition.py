@@ -51,3 +51,9 @@ def test_what_hardly_rises_has_no_date() -> None:
     assert transition(STEP, 0.29 * STEP / 3000, least=0.3) is None
     assert transition(STEP, -STEP, least=0.3) is None
     assert transition(STEP, 0.31 * STEP / 3000, least=0.3) is not None
+
+
+def test_what_began_before_anybody_looked_has_no_date() -> None:
+    step = np.array([0.0, 10.0, 20.0, 30.0])
+    assert transition(step, np.array([0.0, 0.5, 0.9, 1.0]), least=0.5) is None
+    assert transition(step, np.array([0.0, 0.05, 0.9, 1.0]), least=0.5) is not None
