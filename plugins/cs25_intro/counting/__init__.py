@@ -42,7 +42,7 @@ DEMO = Demo(
             holds=AtLeast(0.02),
             scale_note=(
                 "Here both learn from less than 300,000 characters, and the transformer trains "
-                "for little more than a minute."
+                "for about a minute."
             ),
         ),
         Claim(
