@@ -22,7 +22,7 @@ from cs25.manifest import inputs_of, key_of, listed, provenance, usable_threads
 from cs25.needs import Porter, needed_models
 from cs25.parameters import Signature
 from cs25.plugins import Plugin
-from cs25.recorded import settings_of, usable_bundle
+from cs25.recorded import settings_of, stale_reasons, usable_bundle
 from cs25.result import Result
 from cs25.signatures import signature_of
 from cs25.store import Store
@@ -347,11 +347,15 @@ class _Keeper:
 
 
 def _recorded_control(plan: Plan, notice: Notice) -> tuple[Result, ...]:
-    """Return the recorded results under the control, for the figure, if they are comparable."""
-    bundle = usable_bundle(plan.plugin, plan.demo, notice)
-    for recording in bundle.recordings.values() if bundle else ():
+    """Return the recorded results under the control, for the figure, if they are comparable.
+
+    What other code has made may have other columns, which the figure of today cannot draw.
+    """
+    plugin, demo = plan.plugin, plan.demo
+    bundle = usable_bundle(plugin, demo, notice)
+    for preset, recording in bundle.recordings.items() if bundle else ():
         if recording.parameters == {n: listed(v) for n, v in plan.parameters.items()}:
-            return recording.control
+            return () if stale_reasons(plugin, demo, preset, recording) else recording.control
     return ()
 
 

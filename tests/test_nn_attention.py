@@ -250,6 +250,21 @@ def test_cache_keeps_what_it_was_given():
     assert cache.length == 3
 
 
+@pytest.mark.parametrize("n_kv_heads", [1, 2, 4])
+def test_rows_that_are_kept_go_on_as_if_they_had_always_stood_there(n_kv_heads):
+    model = Decoder(_config(n_heads=4, n_kv_heads=n_kv_heads))
+    begun, rest = _tokens(3, 6).split([4, 2], dim=1)
+    rows = torch.tensor([2, 0, 2, 1])
+    cache = model.new_cache()
+    for block in cache:
+        block.own.keep(rows, n_rows=3)  # nothing yet, so nothing to keep
+    model(begun, cache=cache)
+    for block in cache:
+        block.own.keep(rows, n_rows=3)
+    whole = model(torch.cat([begun, rest], dim=1)[rows])
+    torch.testing.assert_close(model(rest[rows], cache=cache), whole[:, 4:], **CLOSE)
+
+
 def test_rotary_scores_depend_on_distance_only():
     query, key = _normal(1, 1, 8, seed=1), _normal(1, 1, 8, seed=2)
 

@@ -199,6 +199,20 @@ def test_the_sketch_holds_every_series_with_its_numbers(sketch):
     assert whiskers[0]["low"] == pytest.approx([0.3, 1.4])
 
 
+def test_the_sketch_of_an_inverted_axis_is_inverted(tmp_path):
+    def listed(results, control):
+        figure = Figure()
+        axes = figure.subplots()
+        axes.barh(["first", "second"], [1, 2])
+        axes.invert_yaxis()
+        return figure
+
+    save_figures(listed, RESULTS, [], tmp_path)
+    axis = json.loads((tmp_path / "sketch.json").read_text())["axes"][0]["y"]
+    assert axis["low"] > 1 > 0 > axis["high"]
+    assert axis["ticks"] == [[0.0, "first"], [1.0, "second"]]
+
+
 def test_what_a_sketch_cannot_hold_is_counted(tmp_path):
     def heat(results, control):
         figure = Figure()

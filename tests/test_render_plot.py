@@ -13,6 +13,26 @@ from rich.console import Console
 from cs25.render.plot import TerminalFigure
 from cs25.render.ticks import ticks
 
+BARS = {
+    "kind": "bar",
+    "x": [2.0, 8.0],
+    "y": [0.0, 1.0],
+    "low": [0.0, 0.0],
+    "width": [1.6, 1.6],
+    "horizontal": True,
+    "label": "",
+    "color": 0,
+}
+BAND = {
+    "kind": "fill",
+    "x": [0.0, 10.0],
+    "y": [0.5, 0.5],
+    "low": [0.25, 0.25],
+    "high": [0.75, 0.75],
+    "label": "range",
+    "color": 0,
+}
+
 
 def axis(low, high, scale="linear", label="", names=None):
     return {"label": label, "scale": scale, "low": low, "high": high, "ticks": names}
@@ -134,18 +154,8 @@ def test_error_bars_reach_from_low_to_high():
 
 
 def test_bars_are_as_long_as_their_numbers():
-    bars = {
-        "kind": "bar",
-        "x": [2.0, 8.0],
-        "y": [0.0, 1.0],
-        "low": [0.0, 0.0],
-        "width": [1.6, 1.6],
-        "horizontal": True,
-        "label": "",
-        "color": 0,
-    }
     names = [(0.0, "small"), (1.0, "large")]
-    text = shown(sketch(axes(bars, y=axis(-0.8, 1.8, names=names))), width=106)
+    text = shown(sketch(axes(BARS, y=axis(-0.8, 1.8, names=names))), width=106)
     lengths = {row.count("█") for row in text.splitlines()} - {0}
     assert len(lengths) == 2
     # the canvas is 94 columns for ten units
@@ -156,19 +166,24 @@ def test_bars_are_as_long_as_their_numbers():
 
 
 def test_a_band_is_shaded_between_its_edges():
-    band = {
-        "kind": "fill",
-        "x": [0.0, 10.0],
-        "y": [0.5, 0.5],
-        "low": [0.25, 0.25],
-        "high": [0.75, 0.75],
-        "label": "range",
-        "color": 0,
-    }
-    rows = [one for one in shown(sketch(axes(band))).splitlines() if one.count("░") > 60]
+    rows = [one for one in shown(sketch(axes(BAND))).splitlines() if one.count("░") > 60]
     assert 6 <= len(rows) <= 9  # half of 14 rows
-    thin = {**band, "low": [0.49, 0.49], "high": [0.51, 0.51]}
+    thin = {**BAND, "low": [0.49, 0.49], "high": [0.51, 0.51]}
     assert shown(sketch(axes(thin))).count("░") == 1  # noise around a line; the legend remains
+
+
+def test_an_inverted_axis_turns_everything_around():
+    names = [(0.0, "first"), (1.0, "second")]
+    listed = shown(sketch(axes(BARS, y=axis(1.8, -0.8, names=names)))).splitlines()
+    first, second = (
+        next(row for row in listed if f"{name}┤" in row) for name in ("first", "second")
+    )
+    assert listed.index(first) < listed.index(second)
+    assert first.count("█") < second.count("█")
+    inverted = shown(sketch(axes(BAND, line("l", [1.0, 0.0]), x=axis(10, 0), y=axis(1, 0))))
+    rows = [row for row in inverted.splitlines() if "┤" in row or row.startswith("   │")]
+    assert sum(row.count("░") > 60 for row in rows) in (6, 7, 8, 9)  # half of 14 rows
+    assert column_of(inverted, "10") < column_of(inverted, "2")
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -142,6 +142,18 @@ def test_verdicts_need_seeds_the_claims_own_parameters_and_the_real_thing(bench)
     assert controlled.parameters["control"] == "edge"
 
 
+def test_the_figure_shows_the_recorded_control_unless_other_code_made_it(bench, record):
+    coin = (bench.folder / "bench_lecture/coin.py").read_text()
+    counting = coin.replace('"Share of heads for each seed"', 'f"{len(control)} under the control"')
+    record(0.5)
+    bench.write("bench_lecture/coin.py", counting.replace("random()", "random() + 0"))
+    other = execute(prepared())
+    assert [figure.alt for figure in other.figures] == ["0 under the control"] * 2
+    record(0.5)
+    same = execute(prepared())
+    assert [figure.alt for figure in same.figures] == ["1 under the control"] * 2
+
+
 def test_an_edited_experiment_runs_again_and_says_why_an_edited_figure_does_not(bench):
     told = []
     execute(prepared())

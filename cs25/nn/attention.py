@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from cs25.nn.config import TransformerConfig
@@ -55,6 +55,20 @@ class KVCache:
         self._values[:, self.length : self.length + n_new] = values
         self.length += n_new
         return self.view()
+
+    def keep(self, rows: Int[Tensor, " kept"], *, n_rows: int) -> None:
+        """Go on with these rows of the batch, in this order; one that is named twice becomes two.
+
+        Args:
+            rows: numbers of rows, from 0.
+            n_rows: the size of the batch so far.
+        """
+        if self.length > 0:
+            self._keys, self._values = (
+                # A row's heads lie side by side.
+                torch.unflatten(held, 0, (n_rows, -1))[rows].flatten(0, 1)
+                for held in (self._keys, self._values)
+            )
 
     def view(self) -> tuple[Keys, Keys]:
         """Return the keys and values held."""

@@ -45,12 +45,12 @@ def _axes(axes: Axes) -> AxesSketch:
 
 
 def _axis(axis: Axis, label: str, limits: tuple[float, float]) -> AxisSketch:
-    low, high = sorted(float(limit) for limit in limits)
+    low, high = (float(limit) for limit in limits)
     named = type(axis.get_major_formatter()).__name__ in _NAMING
     ticks = [
         (float(tick), plain(text.get_text()))
         for tick, text in zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
-        if low <= tick <= high
+        if min(low, high) <= tick <= max(low, high)
     ]
     return {
         "label": plain(label),

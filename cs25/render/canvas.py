@@ -58,7 +58,8 @@ class Canvas:
 
     def _ruler(self, ruler: Any, scale: Scale, most: int) -> list[str]:
         axis = scale.axis
-        places = axis["ticks"] or ticks(axis["low"], axis["high"], axis["scale"], most)
+        low, high = sorted((axis["low"], axis["high"]))
+        places = axis["ticks"] or ticks(low, high, axis["scale"], most)
         marks = [(at, label) for value, label in places if (at := scale(value)) is not None]
         labels = [label for _, label in marks]
         ruler.lim(0.0, 1.0).ticks([at for at, _ in marks], labels)
@@ -144,6 +145,7 @@ class Canvas:
             high = along(top)
             if start is None or end is None or high is None:
                 continue
+            start, end = sorted((start, end))
             middle = (start + end) / 2
             sides = (min(start + gap, middle), max(end - gap, middle))
             low = along(base)
@@ -162,11 +164,11 @@ class Canvas:
             strict=True,
         )
         # On a logarithmic axis a band may reach down to zero, which has no place.
-        points = [
-            (x, 0.0 if low is None else low, high)
+        points = sorted(
+            (x, *sorted((0.0 if low is None else low, high)))
             for x, low, high in edges
             if x is not None and high is not None
-        ]
+        )
         if len(points) < 2:
             return
         thickness = sum(clip(high) - clip(low) for _, low, high in points) / len(points)

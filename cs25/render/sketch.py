@@ -14,7 +14,11 @@ Numbers = list[float | None]
 
 
 class AxisSketch(TypedDict):
-    """``ticks`` are the figure's own where they are names, else None: the reader chooses."""
+    """An axis from its left or lower end, ``low``, to the other, ``high``.
+
+    Where the axis is inverted, ``low`` is the larger one. ``ticks`` are the figure's own where they
+    are names, else None: the reader chooses.
+    """
 
     label: str
     scale: Literal["linear", "log"]

@@ -8,6 +8,7 @@ from cs25 import Lecture, hookimpl
 from cs25_intro import (
     counting,
     decoding,
+    induction,
     load_smollm,
     long_range,
     message_passing,
@@ -48,6 +49,7 @@ def cs25_lecture() -> Lecture:
             semantic_space.DEMO,
             counting.DEMO,
             decoding.DEMO,
+            induction.DEMO,
         ),
         tests="cs25_intro.tests",
     )

@@ -171,4 +171,15 @@ READINGS = (
         "A Mathematical Framework for Transformer Circuits",
         "https://transformer-circuits.pub/2021/framework/index.html",
     ),
+    Reading(
+        "Edelman et al. 2024",
+        "The Evolution of Statistical Induction Heads: In-Context Learning Markov Chains",
+        "https://arxiv.org/abs/2402.11004",
+    ),
+    Reading(
+        "Singh et al. 2024",
+        "What needs to go right for an induction head? A mechanistic study of in-context learning "
+        "circuits and their formation",
+        "https://arxiv.org/abs/2404.07129",
+    ),
 )

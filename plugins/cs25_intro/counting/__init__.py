@@ -37,12 +37,12 @@ DEMO = Demo(
         Claim(
             "network-beats-counts",
             "Counting occurrences is the old approach: a transformer that reads the same text "
-            "predicts held-out text better than the best n-gram of up to six characters",
+            "predicts held-out text better than the best n-gram of up to nine characters",
             metric="lead",
             holds=AtLeast(0.02),
             scale_note=(
                 "Here both learn from less than 300,000 characters, and the transformer trains "
-                "for little more than a minute."
+                "for about a minute."
             ),
         ),
         Claim(

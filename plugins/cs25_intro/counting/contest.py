@@ -30,7 +30,7 @@ N_WRITTEN = 100
 
 def counting(
     *,
-    order: Annotated[int, Interval(ge=2, le=LONGEST)] = 6,
+    order: Annotated[int, Interval(ge=2, le=LONGEST)] = 9,
     amounts: Annotated[int, Interval(ge=1, le=4)] = 3,
     n_heads: Annotated[int, Interval(ge=1, le=16)] = 4,
     n_layers: Annotated[int, Interval(ge=1, le=12)] = 3,

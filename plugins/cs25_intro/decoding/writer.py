@@ -52,8 +52,7 @@ class TransformerWriter:
     ) -> None:
         self.model = model
         self.never = list(never)
-        self.n_ctx = prompts.shape[1] + n_new
-        self.cache = model.new_cache(n_ctx=self.n_ctx)
+        self.cache = model.new_cache(n_ctx=prompts.shape[1] + n_new)
         self._log_probs = self._read(prompts)
 
     @property
@@ -68,13 +67,9 @@ class TransformerWriter:
     @torch.inference_mode()
     def keep(self, rows: Int[Tensor, " kept"]) -> None:
         """Go on with these rows only, in this order."""
-        n_rows = len(self._log_probs)
+        for block in self.cache:
+            block.own.keep(rows, n_rows=len(self._log_probs))
         self._log_probs = self._log_probs[rows]
-        past, self.cache = self.cache, self.model.new_cache(n_ctx=self.n_ctx)
-        for old, new in zip(past, self.cache, strict=True):
-            # A row's heads lie side by side.
-            keys, values = (torch.unflatten(held, 0, (n_rows, -1)) for held in old.own.view())
-            new.own.append(keys[rows].flatten(0, 1), values[rows].flatten(0, 1))
 
     @torch.inference_mode()
     def _read(self, tokens: Int[Tensor, "row pos"]) -> Float[Tensor, "row d_vocab"]:

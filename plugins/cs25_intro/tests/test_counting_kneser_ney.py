@@ -96,20 +96,22 @@ def brute_force(text: str, order: int, context: str, char: str) -> float:
     return prob(order)
 
 
-@pytest.mark.parametrize("context", ["e sea", " the ", "shore", "qqqqq", "q she", "sure."])
+@pytest.mark.parametrize(
+    "context", ["e sea", " the ", "shore", "qqqqq", "q she", "sure.", "by the s", "qqq sell"]
+)
 def test_all_orders_agree_with_a_brute_force(context: str) -> None:
-    model = KneserNey(encode(TEXT), order=6)
+    model = KneserNey(encode(TEXT), order=len(context) + 1)
     found = model.next_probs(encode(context))
-    for order in range(1, 7):
+    for order in range(1, model.order + 1):
         for char in " aehlsq.":
             expected = brute_force(TEXT, order, context, char)
             assert found[order - 1, ord(char)] == pytest.approx(expected, rel=1e-12), (order, char)
 
 
-@pytest.mark.parametrize("context", ["e sea", "qqqqq", "sea s", "\n\n\n\n\n"])
+@pytest.mark.parametrize("context", ["e sea", "qqqqq", "sea s", "\n\n\n\n\n", "by the s", "~" * 8])
 def test_probabilities_sum_to_one_and_none_is_zero(context: str) -> None:
-    found = KneserNey(encode(TEXT), order=6).next_probs(encode(context))
-    assert found.sum(axis=1) == pytest.approx(np.ones(6), rel=1e-12)
+    found = KneserNey(encode(TEXT), order=len(context) + 1).next_probs(encode(context))
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(context) + 1), rel=1e-12)
     assert (found > 0).all()
 
 

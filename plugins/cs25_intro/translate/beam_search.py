@@ -23,7 +23,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from cs25.nn import EncoderDecoder
-from cs25.nn.decoder import DecoderCache
 
 __all__ = ["Hypotheses", "beam_search", "length_penalty"]
 
@@ -124,7 +123,10 @@ def beam_search(
             break
         written = _pick(candidates, kept)
         tokens = token.gather(1, kept).view(-1, 1)
-        _continue(cache, rows.gather(1, parents.gather(1, kept)).flatten())
+        # Each row goes on with what the beginning that it continues has seen.
+        continued = rows.gather(1, parents.gather(1, kept)).flatten()
+        for block in cache:
+            block.own.keep(continued, n_rows=len(continued))
     return finished
 
 
@@ -132,11 +134,3 @@ def _pick(
     tokens: Int[Tensor, "source rank new"], which: Int[Tensor, "source picked"]
 ) -> Int[Tensor, "source picked new"]:
     return tokens.gather(1, which.unsqueeze(-1).expand(-1, -1, tokens.shape[2]))
-
-
-def _continue(cache: DecoderCache, rows: Int[Tensor, " row"]) -> None:
-    """Give each row what the beginning that it continues has seen; the memory stays the same."""
-    for block in cache:
-        for held in block.own.view():
-            by_row = torch.unflatten(held, 0, (len(rows), -1))  # a row's heads lie side by side
-            by_row.copy_(by_row[rows])
