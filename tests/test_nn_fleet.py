@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import interrupts
 import numpy as np
 import pytest
 
@@ -150,6 +151,7 @@ def test_nothing_outlives_an_interrupted_or_killed_caller(ending, tmp_path):
         env=os.environ | {"PYTHONPATH": paths},
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=interrupts.heed,
     )
     with caller:
         _wait_for(lambda: note.exists() and note.read_text() != "")

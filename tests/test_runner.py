@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import interrupts
 import pytest
 
 import cs25 as course
@@ -386,6 +387,7 @@ def test_an_interrupted_run_ends_its_processes_and_keeps_finished_seeds(
     process = subprocess.Popen(
         [sys.executable, "-m", "cs25", "run", "slow", "wait", "--seeds", "2"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=interrupts.heed,
     )  # fmt: skip
     deadline = time.monotonic() + 30
     while not (pids.exists() and len(pids.read_text().split()) == 2):

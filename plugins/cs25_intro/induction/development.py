@@ -75,8 +75,8 @@ def develop(
 def exam_steps(n_steps: int) -> set[int]:
     """Return the steps after which there is an exam.
 
-    >>> sorted(exam_steps(52))[-4:]
-    [46, 48, 50, 52]
+    >>> sorted(exam_steps(104))[-4:]
+    [99, 101, 103, 104]
     """
     steps = {0, n_steps}
     step = 0
