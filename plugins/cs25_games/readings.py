@@ -53,6 +53,17 @@ READINGS = (
         "https://arxiv.org/abs/2110.02924",
     ),
     Reading(
+        "Jordan 1993",
+        "Three Problems in Learning Mixed-Strategy Nash Equilibria",
+        "https://pure.psu.edu/en/publications/three-problems-in-learning-mixed-strategy-nash-equilibria",
+    ),
+    Reading(
+        "Sokota et al. 2022",
+        "A Unified Approach to Reinforcement Learning, Quantal Response Equilibria, and Two-Player "
+        "Zero-Sum Games",
+        "https://arxiv.org/abs/2206.05825",
+    ),
+    Reading(
         "Jones 2021",
         "Scaling Scaling Laws with Board Games",
         "https://arxiv.org/abs/2104.03113",
