@@ -49,7 +49,7 @@ DEMO = Demo(
         Claim(
             "stronger-and-human",
             "Planning with an anchor in what people do scores better with people than imitation, "
-            "and it costs at most one per cent of the likelihood of what they do",
+            "with a lambda that costs at most one per cent of the likelihood of what they do",
             metric="score_gain",
             holds=AtLeast(0.01),
         ),
