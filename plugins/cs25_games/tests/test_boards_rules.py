@@ -1,0 +1,122 @@
+"""Rules of the board games, against OpenSpiel's and by what is known of the games."""
+
+from __future__ import annotations
+
+import pyspiel
+import pytest
+
+from cs25_games.boards.playouts import count, draw_move, playout
+from cs25_games.boards.rules import (
+    CONNECT_FOUR,
+    TIC_TAC_TOE,
+    Game,
+    Position,
+    after,
+    cell,
+    has_won,
+    hex_game,
+    legal_moves,
+    line_game,
+    start,
+)
+from cs25_games.boards.streams import new_stream
+
+
+def _cell_of_action(name: str, game: Game, position: Position, action: int) -> int:
+    """Return our move for OpenSpiel's action."""
+    if name == "connect_four":  # an action is a column
+        column = sum(cell(game, action, row) for row in range(game.rows))
+        return legal_moves(game, position) & column
+    # cells are counted along rows; hex's first player joins upper and lower edge there
+    row, column = divmod(action, game.columns)
+    return cell(game, row, column) if game.in_a_row == 0 else cell(game, column, row)
+
+
+@pytest.mark.parametrize(
+    ("name", "game"),
+    [
+        ("tic_tac_toe", TIC_TAC_TOE),
+        ("connect_four", CONNECT_FOUR),
+        ("hex(board_size=3)", hex_game(3)),
+        ("hex(board_size=7)", hex_game(7)),
+    ],
+)
+def test_random_games_run_as_in_open_spiel(name: str, game: Game) -> None:
+    peer, stream = pyspiel.load_game(name), new_stream(0)
+    ends = set()
+    for _ in range(60):
+        state, position = peer.new_initial_state(), start()
+        while not state.is_terminal():
+            assert not has_won(game, position)
+            assert state.current_player() == position.player
+            moves = {
+                _cell_of_action(name, game, position, action): action
+                for action in state.legal_actions()
+            }
+            assert sum(moves) == legal_moves(game, position)
+            move = draw_move(legal_moves(game, position), stream)
+            state.apply_action(moves[move])
+            position = after(position, move)
+        # the player who moved last is the other one
+        won = has_won(game, position)
+        assert won or not legal_moves(game, position)
+        assert state.returns()[1 - position.player] == won
+        ends.add((won, position.player))
+    assert len(ends) >= 2
+
+
+def test_lines_end_at_the_edges() -> None:
+    game = line_game(4, 4, 4)
+    up = sum(cell(game, 0, row) for row in range(4))
+    along = sum(cell(game, column, 3) for column in range(4))
+    rising = sum(cell(game, i, i) for i in range(4))
+    falling = sum(cell(game, i, 3 - i) for i in range(4))
+    for line in (up, along, rising, falling):
+        assert has_won(game, Position(0, line, 1))
+    around = sum(cell(game, 0, row) for row in (1, 2, 3)) + cell(game, 1, 0)
+    assert not has_won(game, Position(0, around, 1))
+
+
+def test_a_board_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="8 columns and 7 rows.*at most 63"):
+        line_game(8, 7, 4)
+
+
+def test_playouts_end_as_random_games_do() -> None:
+    stream, n = new_stream(0), 20_000
+    results = [playout(TIC_TAC_TOE, start(), stream) for _ in range(n)]
+    # 737/1260 and 121/420 of all random games, by weights of the full tree; three standard errors
+    assert results.count(1) / n == pytest.approx(737 / 1260, abs=0.011)
+    assert results.count(-1) / n == pytest.approx(121 / 420, abs=0.011)
+
+
+def test_a_filled_board_of_hex_ends_as_its_random_games_do() -> None:
+    game, stream, n = hex_game(4), new_stream(0), 20_000
+    wins = 0
+    for _ in range(n):
+        position = start()
+        while not has_won(game, position):
+            position = after(position, draw_move(legal_moves(game, position), stream))
+        wins += position.player == 1
+    filled = [playout(game, start(), stream) for _ in range(n)]
+    # four standard errors of a difference of shares
+    assert filled.count(1) / n == pytest.approx(wins / n, abs=0.02)
+
+
+def test_each_move_is_drawn_as_often() -> None:
+    moves, stream = 0b1011_0001, new_stream(1)
+    drawn = [draw_move(moves, stream) for _ in range(8000)]
+    assert set(drawn) == {1, 16, 32, 128}
+    assert count(moves) == 4
+    # four standard deviations of a count
+    assert all(abs(drawn.count(move) - 2000) < 160 for move in set(drawn))
+
+
+def test_a_seed_fixes_what_is_drawn() -> None:
+    results = [
+        [playout(CONNECT_FOUR, start(), stream) for _ in range(20)]
+        for stream in (new_stream(3), new_stream(3), new_stream(4), new_stream(3, 1))
+    ]
+    assert results[0] == results[1]
+    assert results[0] != results[2]
+    assert results[0] != results[3]
