@@ -78,7 +78,7 @@ def test_lines_end_at_the_edges() -> None:
 
 
 def test_a_board_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="8 columns and 7 rows.*at most 63"):
+    with pytest.raises(ValueError, match=r"8 columns and 7 rows.*at most 63"):
         line_game(8, 7, 4)
 
 
