@@ -123,8 +123,20 @@ class Poker:
 
     def uniform(self) -> Policy:
         """Return the policy that takes every legal action equally often."""
-        probs: np.ndarray = self.legal / self.legal.sum(axis=1, keepdims=True)
-        return np.repeat(probs[:, :, None], self.rules.n_cards, axis=2)
+        return self._uniform.copy()
+
+    def normalised(self, player: int, weights: ActionValues) -> PolicyOfOne:
+        """Return a player's policy that takes actions in proportion to weights.
+
+        Args:
+            player: 0 or 1.
+            weights: none is negative, and those of illegal actions are 0. Where all are 0, every
+                legal action is equally likely.
+        """
+        policy: np.ndarray = self._uniform[self.sides[player].nodes].copy()
+        total = weights.sum(axis=1, keepdims=True)
+        np.divide(weights, total, out=policy, where=total > 0)
+        return policy
 
     def plan(self, player: int, policy: PolicyOfOne) -> Plan:
         """Return how likely a player does what leads to each of its sequences.
@@ -146,12 +158,7 @@ class Poker:
         Behind a sum, it plays as often as all of them together would: each counts by how likely it
         comes there. Where none comes, every legal action is equally likely.
         """
-        nodes = self.sides[player].nodes
-        after = plan[1:].reshape(nodes.stop - nodes.start, len(Action), -1)
-        total = after.sum(axis=1, keepdims=True)
-        policy: np.ndarray = self.uniform()[nodes]
-        np.divide(after, total, out=policy, where=total > 0)
-        return policy
+        return self.normalised(player, plan[1:].reshape(-1, len(Action), plan.shape[1]))
 
     def sequence_values(self, player: int, plan: Plan) -> Float[np.ndarray, "own_sequence hand"]:
         """Return what each of a player's sequences wins where the game ends with it, in antes.
@@ -211,6 +218,11 @@ class Poker:
             worth = value_of(level.nodes, after[level.nodes])
             values[level.distinct] += np.add.reduceat(worth, level.first)
         return values[0], after
+
+    @cached_property
+    def _uniform(self) -> Policy:
+        probs = self.legal / self.legal.sum(axis=1, keepdims=True)
+        return np.repeat(probs[:, :, None], self.rules.n_cards, axis=2)
 
 
 def _number(decisions: Sequence[Decision]) -> tuple[dict[PublicState, int], tuple[Level, ...]]:
