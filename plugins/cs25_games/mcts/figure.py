@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,6 +25,7 @@ _POKER = {
     "face_up": ("C0", "o", "search, cards face up"),
     "cfr": ("C4", "v", "CFR, cards hidden"),
 }
+_CONTROL = "control: random play"
 
 
 def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
@@ -41,15 +43,16 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
 def _draw_boards(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
     for name, (colour, marker, label) in _BOARDS.items():
         simulations, rates = _board_curve(results, name)
-        _plot(axes, simulations, rates, colour, f"{marker}-", label)
+        _plot(axes, simulations, rates, colour, f"{marker}-", label, most=1)
         if control:
             _, rates = _board_curve(control, name)
-            of_all = "control: random play" if name == "hex" else None
-            _plot(axes, simulations, rates, colour, ":", of_all)
+            axes.plot(simulations, rates.mean(axis=0), ":", color=colour, lw=1.2)
+    if control:
+        axes.plot([], [], ":", color="C7", label=_CONTROL)  # for the legend
     axes.set(xscale="log", xlabel="Simulations before a move", ylabel="Share of moves or games")
     axes.set_ylim(bottom=-0.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_title("Nothing hidden: boards", fontsize="medium")
+    axes.set_title(_tic_tac_toe(results), fontsize="medium")
     axes.legend()
 
 
@@ -59,7 +62,7 @@ def _draw_poker(axes: Axes, results: Sequence[Result], control: Sequence[Result]
         _plot(axes, states, exploitability, colour, f"{marker}-", label)
     if control:
         _, exploitability = _poker_curve(control, "hidden")
-        axes.axhline(exploitability[0, 0], ls=":", color="C7", label="control: random play")
+        axes.axhline(exploitability[0, 0], ls=":", color="C7", label=_CONTROL)
     axes.set(
         xscale="log", yscale="log", xlabel="States visited",
         ylabel="Exploitability (antes a game)",
@@ -69,10 +72,17 @@ def _draw_poker(axes: Axes, results: Sequence[Result], control: Sequence[Result]
 
 
 def _plot(
-    axes: Axes, x: np.ndarray, values: np.ndarray, colour: str, line: str, label: str | None
+    axes: Axes,
+    x: np.ndarray,
+    values: np.ndarray,
+    colour: str,
+    line: str,
+    label: str,
+    *,
+    most: float = math.inf,
 ) -> None:
-    """Draw the mean over seeds, with its 95 % interval."""
-    pooled = [Measure.mean_of(column, least=0) for column in values.T.tolist()]
+    """Draw the mean over seeds, with its 95 % interval; ``most`` is the most that a value can be."""
+    pooled = [Measure.mean_of(column, least=0, most=most) for column in values.T.tolist()]
     mean = [measure.value for measure in pooled]
     axes.plot(x, mean, line, color=colour, label=label)
     if len(values) > 1:
@@ -109,20 +119,23 @@ def _mean(results: Sequence[Result], measure: str) -> float:
 
 
 def _finding(results: Sequence[Result]) -> str:
-    lost, games = (_mean(results, f"tic_tac_toe_{what}") for what in ("lost", "games"))
-    loses = "none" if lost == 0 else f"{lost:,.3g}"
     hidden, face_up = (_mean(results, f"kuhn_{name}") for name in ("hidden", "face_up"))
     return (
-        f"Tree search loses {loses} of {games:,.0f} games of tic-tac-toe; at poker it ends\n"
-        f"{face_up:.2g} antes from perfect play with cards face up, and {hidden:.2g} with hidden ones"
+        f"At poker with all cards face up, tree search can be exploited by {face_up:.2g} antes a game,"
+        f"\nand with hidden cards by {hidden:.2g}"
     )
+
+
+def _tic_tac_toe(results: Sequence[Result]) -> str:
+    lost, games = (_mean(results, f"tic_tac_toe_{what}") for what in ("lost", "games"))
+    return f"Boards: {lost:,.3g} of {games:,.0f} games of tic-tac-toe lost"
 
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
     most = f"{_board_curve(results, 'hex')[0][-1]:,.0f}"
     cfr = _mean(results, "kuhn_cfr")
     text = (
-        f"{finding}. Left: against the number of simulations before a move, the share of games of "
+        f"{finding}. Left: {_tic_tac_toe(results)}. Against the number of simulations before a move, the share of games of "
         "tic-tac-toe that are lost when the search meets every reply, and of positions in which its "
         f"move is wrong; with {most} simulations that is {_mean(results, 'connect_four_errors'):.1%} "
         f"at connect four and {_mean(results, 'hex_errors'):.1%} at hex. Right: exploitability at "

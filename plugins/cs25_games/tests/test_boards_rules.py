@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyspiel
 import pytest
 
 from cs25_games.boards.playouts import count, draw_move, playout
@@ -20,46 +19,21 @@ from cs25_games.boards.rules import (
     start,
 )
 from cs25_games.boards.streams import new_stream
+from cs25_games.tests.open_spiel_boards import NAMES, walk
 
 
-def _cell_of_action(name: str, game: Game, position: Position, action: int) -> int:
-    """Return our move for OpenSpiel's action."""
-    if name == "connect_four":  # an action is a column
-        column = sum(cell(game, action, row) for row in range(game.rows))
-        return legal_moves(game, position) & column
-    # cells are counted along rows; hex's first player joins upper and lower edge there
-    row, column = divmod(action, game.columns)
-    return cell(game, row, column) if game.in_a_row == 0 else cell(game, column, row)
-
-
-@pytest.mark.parametrize(
-    ("name", "game"),
-    [
-        ("tic_tac_toe", TIC_TAC_TOE),
-        ("connect_four", CONNECT_FOUR),
-        ("hex(board_size=3)", hex_game(3)),
-        ("hex(board_size=7)", hex_game(7)),
-    ],
-)
-def test_random_games_run_as_in_open_spiel(name: str, game: Game) -> None:
-    peer, stream = pyspiel.load_game(name), new_stream(0)
-    ends = set()
+@pytest.mark.parametrize("game", list(NAMES), ids=list(NAMES.values()))
+def test_random_games_run_as_in_open_spiel(game: Game) -> None:
+    stream, ends = new_stream(0), set()
     for _ in range(60):
-        state, position = peer.new_initial_state(), start()
-        while not state.is_terminal():
-            assert not has_won(game, position)
-            assert state.current_player() == position.player
-            moves = {
-                _cell_of_action(name, game, position, action): action
-                for action in state.legal_actions()
-            }
-            assert sum(moves) == legal_moves(game, position)
-            move = draw_move(legal_moves(game, position), stream)
-            state.apply_action(moves[move])
-            position = after(position, move)
-        # the player who moved last is the other one
+        for state, position, actions in walk(game, stream):
+            if actions:
+                assert not has_won(game, position)
+                assert state.current_player() == position.player
+                assert sum(actions) == legal_moves(game, position)
         won = has_won(game, position)
         assert won or not legal_moves(game, position)
+        # the player who moved last is the other one
         assert state.returns()[1 - position.player] == won
         ends.add((won, position.player))
     assert len(ends) >= 2
