@@ -17,6 +17,16 @@ READINGS = (
         "https://papers.nips.cc/paper/3306-regret-minimization-in-games-with-incomplete-information",
     ),
     Reading(
+        "Kocsis and Szepesvári 2006",
+        "Bandit based Monte-Carlo Planning",
+        "https://doi.org/10.1007/11871842_29",
+    ),
+    Reading(
+        "Cowling et al. 2012",
+        "Information Set Monte Carlo Tree Search",
+        "https://doi.org/10.1109/TCIAIG.2012.2200894",
+    ),
+    Reading(
         "Tammelin 2014",
         "Solving Large Imperfect Information Games Using CFR+",
         "https://arxiv.org/abs/1407.5042",

@@ -1,6 +1,6 @@
 """A stream of random numbers for compiled code, of which a seed fixes every one.
 
-Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", section 4
+Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"
 (SplitMix64); Lemire 2019 (arXiv 1805.10941) for numbers below a bound.
 """
 

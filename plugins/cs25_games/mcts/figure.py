@@ -22,7 +22,7 @@ _BOARDS = {
 }
 _POKER = {
     "hidden": ("C3", "D", "search, cards hidden"),
-    "face_up": ("C0", "o", "search, cards face up"),
+    "face_up": ("C5", "P", "search, cards face up"),
     "cfr": ("C4", "v", "CFR, cards hidden"),
 }
 _CONTROL = "control: random play"
@@ -36,6 +36,8 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     _draw_poker(poker, results, control)
     finding = _finding(results)
     figure.suptitle(finding)
+    lines = [line for axes in (boards, poker) for line in axes.lines if line.get_label()[0] != "_"]
+    figure.legend(handles=lines, loc="outside lower center", ncols=4)
     figure.set_label(_description(finding.replace("\n", " "), results, control))
     return figure
 
@@ -47,13 +49,10 @@ def _draw_boards(axes: Axes, results: Sequence[Result], control: Sequence[Result
         if control:
             _, rates = _board_curve(control, name)
             axes.plot(simulations, rates.mean(axis=0), ":", color=colour, lw=1.2)
-    if control:
-        axes.plot([], [], ":", color="C7", label=_CONTROL)  # for the legend
     axes.set(xscale="log", xlabel="Simulations before a move", ylabel="Share of moves or games")
     axes.set_ylim(bottom=-0.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_title(_tic_tac_toe(results), fontsize="medium")
-    axes.legend()
 
 
 def _draw_poker(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -68,7 +67,6 @@ def _draw_poker(axes: Axes, results: Sequence[Result], control: Sequence[Result]
         ylabel="Exploitability (antes a game)",
     )  # fmt: skip
     axes.set_title("The same search at Kuhn poker", fontsize="medium")
-    axes.legend(loc="lower left")
 
 
 def _plot(

@@ -4,9 +4,9 @@ Each simulation deals the cards anew. A player chooses by what simulations found
 information set: the same betting, with the same cards as far as the player sees them. Whose turn
 it is keeps the count, each for itself, so nobody uses what it cannot know.
 
-Source: Cowling, Powley and Whitehouse 2012, "Information set Monte Carlo tree search", section IV
-(several observers). Their count of how often an action was available is the count of visits here:
-what players may do in poker depends on nothing hidden.
+Source: Cowling, Powley and Whitehouse 2012, "Information set Monte Carlo tree search", with several
+observers (MO-ISMCTS). The paper also counts how often an action was available. Here that is the
+count of visits: what players may do in poker depends on nothing hidden.
 """
 
 from __future__ import annotations
