@@ -64,8 +64,9 @@ def test_playouts_end_as_random_games_do() -> None:
     assert results.count(-1) / n == pytest.approx(121 / 420, abs=0.011)
 
 
-def test_a_filled_board_of_hex_ends_as_its_random_games_do() -> None:
-    game, stream, n = hex_game(4), new_stream(0), 20_000
+@pytest.mark.parametrize("size", [3, 4])  # the first player's last stone is one more, or not
+def test_a_filled_board_of_hex_ends_as_its_random_games_do(size: int) -> None:
+    game, stream, n = hex_game(size), new_stream(0), 20_000
     wins = 0
     for _ in range(n):
         position = start()

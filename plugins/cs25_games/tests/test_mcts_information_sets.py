@@ -55,6 +55,16 @@ def test_each_simulation_is_counted_once_where_it_goes(hidden) -> None:
                 assert 0 <= came - went_on <= len(node.sets)
 
 
+def test_a_simulation_adds_one_information_set_at_most() -> None:
+    search = InformationSetSearch(LEDUC, face_up=False, seed=3)
+    sizes = []
+    for _ in range(200):
+        search.run(1)
+        sizes.append(sum(len(node.sets) for node in decisions(search)))
+    assert sizes[0] == 1
+    assert set(np.diff(sizes)) == {0, 1}
+
+
 def test_every_action_of_an_information_set_is_available_whenever_it_is_visited() -> None:
     # so the count of availability in the paper is the count of visits
     for rules in (KUHN, LEDUC):
