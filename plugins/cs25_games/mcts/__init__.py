@@ -38,13 +38,12 @@ DEMO = Demo(
             f"kuhn_{name}": f"what best responses win, mean over both seats, against {label}"
             for name, label in _POKER.items()
         },
-        **{
-            f"slope_{name}": (
-                "slope of log exploitability over log simulations, in the last tenfold: 0 is no "
-                f"gain, -1 a tenth for ten times the work; of {label}"
-            )
-            for name, label in _POKER.items()
-        },
+        "slope_hidden": (
+            "slope of log exploitability over log simulations with hidden cards, in the last "
+            "tenfold: 0 is no gain, -1 a tenth for ten times the work"
+        ),
+        "slope_face_up": "the same with all cards face up",
+        "slope_cfr": "the same of CFR, for ten times the states",
         "kuhn_states": "states that the search with hidden cards came through, in all simulations",
         "cfr_iterations": "iterations of CFR that visit no more states",
     },

@@ -1,4 +1,4 @@
-"""The figure of `mcts`: errors on boards by simulations, and poker by the states that are visited."""
+"""The figure of `mcts`: errors on boards by simulations, and exploitability at poker."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def _draw_boards(axes: Axes, results: Sequence[Result], control: Sequence[Result
 
 def _draw_poker(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
     for name, (colour, marker, label) in _POKER.items():
-        states, exploitability = _poker_curve(results, name)
-        _plot(axes, states, exploitability, colour, f"{marker}-", label)
+        simulations, exploitability = _poker_curve(results, name)
+        _plot(axes, simulations, exploitability, colour, f"{marker}-", label)
     if control:
         _, exploitability = _poker_curve(control, "hidden")
         axes.axhline(exploitability[0, 0], ls=":", color="C7", label=_CONTROL)
     axes.set(
-        xscale="log", yscale="log", xlabel="States visited",
+        xscale="log", yscale="log", xlabel="Simulations (CFR: as many states visited)",
         ylabel="Exploitability (antes a game)",
     )  # fmt: skip
     axes.set_title("The same search at Kuhn poker", fontsize="medium")
@@ -98,8 +98,8 @@ def _board_curve(results: Sequence[Result], game: str) -> tuple[np.ndarray, np.n
 
 
 def _poker_curve(results: Sequence[Result], player: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the states visited, and exploitability for each seed and each number of them."""
-    return _chosen(results, "kuhn", player, "states", "exploitability")
+    """Return the numbers of simulations, and exploitability for each seed and each of them."""
+    return _chosen(results, "kuhn", player, "simulations", "exploitability")
 
 
 def _chosen(
@@ -137,8 +137,8 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
         "tic-tac-toe that are lost when the search meets every reply, and of positions in which its "
         f"move is wrong; with {most} simulations that is {_mean(results, 'connect_four_errors'):.1%} "
         f"at connect four and {_mean(results, 'hex_errors'):.1%} at hex. Right: exploitability at "
-        "Kuhn poker against the number of states visited, both axes logarithmic; CFR ends at "
-        f"{cfr:.2g} antes."
+        "Kuhn poker against the number of simulations, both axes logarithmic; CFR, which visits as "
+        f"many states, ends at {cfr:.2g} antes."
     )
     if control:
         errors = " and ".join(
