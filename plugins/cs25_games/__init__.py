@@ -5,7 +5,7 @@ folder of its own, whose first file is its part of the card.
 """
 
 from cs25 import Lecture, hookimpl
-from cs25_games import cfr, pikl, self_play
+from cs25_games import cfr, mcts, pikl, self_play, test_time_compute
 from cs25_games.readings import READINGS
 
 cs25_api = 1
@@ -25,6 +25,6 @@ def cs25_lecture() -> Lecture:
         ),
         readings=READINGS,
         notes="notes.md",
-        demos=(cfr.DEMO, self_play.DEMO, pikl.DEMO),
+        demos=(cfr.DEMO, self_play.DEMO, pikl.DEMO, mcts.DEMO, test_time_compute.DEMO),
         tests="cs25_games.tests",
     )

@@ -27,6 +27,16 @@ READINGS = (
         "https://arxiv.org/abs/1207.1411",
     ),
     Reading(
+        "Kocsis and Szepesvári 2006",
+        "Bandit based Monte-Carlo Planning",
+        "https://doi.org/10.1007/11871842_29",
+    ),
+    Reading(
+        "Cowling et al. 2012",
+        "Information Set Monte Carlo Tree Search",
+        "https://doi.org/10.1109/TCIAIG.2012.2200894",
+    ),
+    Reading(
         "Tammelin 2014",
         "Solving Large Imperfect Information Games Using CFR+",
         "https://arxiv.org/abs/1407.5042",
@@ -67,6 +77,11 @@ READINGS = (
         "Jones 2021",
         "Scaling Scaling Laws with Board Games",
         "https://arxiv.org/abs/2104.03113",
+    ),
+    Reading(
+        "Silver et al. 2017",
+        "Mastering the game of Go without human knowledge",
+        "https://doi.org/10.1038/nature24270",
     ),
     Reading(
         "Sutton 2019",
