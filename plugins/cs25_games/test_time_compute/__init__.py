@@ -6,7 +6,7 @@ __all__ = ["DEMO"]
 
 DEMO = Demo(
     "test-time-compute",
-    run="cs25_games.test_time_compute.scaling:test_time_compute",
+    run="cs25_games.test_time_compute.scaling:play_time_compute",
     figure="cs25_games.test_time_compute.figure:draw",
     summary="What search at play time is worth: Elo with each doubling, and against a larger network",
     measures={
@@ -27,6 +27,10 @@ DEMO = Demo(
         ),
         "elo_per_weights": (
             "Elo that twice the weights add to a network without search: slope over all sizes"
+        ),
+        "search_in_doublings": (
+            "doublings of the weights that would add as much as the longest search does, if the "
+            "line went on; left out where more weights do not surely add anything"
         ),
         "times_the_weights": "weights of the largest network over those of the smallest",
         "times_the_evaluations": "evaluations of the longest search over those of none, which is 1",

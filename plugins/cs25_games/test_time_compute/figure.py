@@ -71,7 +71,7 @@ def _draw_networks(axes: Axes, results: Sequence[Result], control: Sequence[Resu
     for i, level in enumerate(sorted(set(levels))):
         mine = levels == level
         axes.errorbar(
-            weights[mine], mean[mine] - largest_alone, margin[mine],
+            weights[mine], mean[mine] - largest_alone, margin[:, mine],
             fmt=f"{_MARKERS[i % len(_MARKERS)]}-", color=_COLOURS[i % len(_COLOURS)], capsize=3,
             label="no search" if level == 1 else f"{level} evaluations for each move",
         )  # fmt: skip

@@ -18,7 +18,15 @@ from torch import Tensor, nn
 from cs25_games.boards.compiled import compiled
 from cs25_games.boards.rules import Game, Position, cell
 
-__all__ = ["Network", "PolicyValueNet", "Scratch", "evaluate", "n_moves", "n_weights", "new_scratch"]
+__all__ = [
+    "Network",
+    "PolicyValueNet",
+    "Scratch",
+    "evaluate",
+    "n_moves",
+    "n_weights",
+    "new_scratch",
+]
 
 
 class Network(NamedTuple):

@@ -33,9 +33,7 @@ def playout_player(game: Game, n_simulations: int, *, exploration: float) -> Pla
     return play
 
 
-def guided_player(
-    game: Game, network: Network, evaluations: int, *, exploration: float
-) -> Player:
+def guided_player(game: Game, network: Network, evaluations: int, *, exploration: float) -> Player:
     """Return a player that searches with a network; it draws nothing.
 
     Args:

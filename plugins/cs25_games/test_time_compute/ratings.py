@@ -47,7 +47,8 @@ class Ratings:
     def row(self, player: int) -> tuple[float, float, float]:
         """Return a player's rating and the ends of its interval."""
         measure = self.measure(lambda elo: float(elo[player]))
-        assert measure.low is not None and measure.high is not None
+        assert measure.low is not None
+        assert measure.high is not None
         return measure.value, measure.low, measure.high
 
 

@@ -23,7 +23,7 @@ from cs25_games.test_time_compute.doublings import ladder, rate_ladder
 from cs25_games.test_time_compute.sizes import levels, rate_networks
 from cs25_games.test_time_compute.training import learn_by_self_play, train
 
-__all__ = ["test_time_compute"]
+__all__ = ["play_time_compute"]
 
 _GAMES = {"connect-four": CONNECT_FOUR, "hex": hex_game(6)}
 
@@ -34,14 +34,14 @@ _PLIES = 4
 _BLIND = 1e18
 
 
-def test_time_compute(
+def play_time_compute(
     *,
     game: Literal["connect-four", "hex"] = "connect-four",
     doublings: Annotated[int, Interval(ge=4, le=12)] = 8,
-    openings: Annotated[int, Interval(ge=2, le=400)] = 20,
+    openings: Annotated[int, Interval(ge=2, le=400)] = 40,
     widths: Annotated[tuple[int, ...], Len(2, 8)] = (4, 8, 16, 32, 64, 128),
     evaluations: Annotated[int, Interval(ge=4, le=1024)] = 64,
-    rounds: Annotated[int, Interval(ge=1, le=200)] = 20,
+    rounds: Annotated[int, Interval(ge=1, le=200)] = 12,
     games: Annotated[int, Interval(ge=2, le=2000)] = 400,
     steps: Annotated[int, Interval(ge=10, le=20_000)] = 2000,
     control: Literal["none", "blind"] = "none",
@@ -53,7 +53,8 @@ def test_time_compute(
         game: what they play; hex on 6 by 6 cells.
         doublings: of the simulations of a search with random playouts. The first player has as
             many as there are first moves, rounded up to a power of two.
-        openings: of each of the two tournaments; every two players play both sides of each.
+        openings: of the searches with playouts; every two of them play both sides of each. The
+            networks, of which there are more, play half as many.
         widths: of the hidden layers of the networks, the smallest first.
         evaluations: of its network, for each move of a player that searches longest.
         rounds: of self-play and training; the networks learn from the games of the last ten.
@@ -65,8 +66,10 @@ def test_time_compute(
     rules, blind = _GAMES[game], control == "blind"
     simulations, evaluated = ladder(rules, doublings), levels(evaluations)
     boards = draw_openings(rules, openings, _PLIES, new_stream(seed))
-    pairs = math.comb(len(simulations), 2) + math.comb(len(widths) * len(evaluated), 2)
-    with tqdm(total=len(boards) * pairs + rounds + len(widths), desc="playing") as bar:
+    fewer = boards[: math.ceil(len(boards) / 2)]
+    tournaments = ((boards, len(simulations)), (fewer, len(widths) * len(evaluated)))
+    matches = sum(len(played) * math.comb(players, 2) for played, players in tournaments)
+    with tqdm(total=matches + rounds + len(widths), desc="playing") as bar:
         by_doubling, searches, first = rate_ladder(
             rules,
             simulations,
@@ -93,7 +96,7 @@ def test_time_compute(
             rules,
             networks,
             evaluated,
-            boards,
+            fewer,
             exploration=_BLIND if blind else puct.EXPLORATION,
             seed=seed,
             progress=bar.update,
@@ -104,7 +107,9 @@ def test_time_compute(
             **by_doubling,
             **by_size,
             "games": Measure(games_played),
-            "distinct_games": Measure((first.n_distinct + second.n_distinct) / games_played, "share"),
+            "distinct_games": Measure(
+                (first.n_distinct + second.n_distinct) / games_played, "share"
+            ),
         },
         tables=(searches, rated),
     )

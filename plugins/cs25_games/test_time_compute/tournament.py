@@ -10,10 +10,11 @@ import numpy as np
 from jaxtyping import Float
 
 from cs25_games.boards.rules import Cells, Game, Position, after, has_won, legal_moves
-from cs25_games.boards.streams import new_stream
+from cs25_games.boards.streams import Stream, new_stream
 from cs25_games.test_time_compute.players import Player
 
 __all__ = ["Standings", "round_robin"]
+
 
 @dataclass(frozen=True)
 class Standings:

@@ -5,7 +5,7 @@ Source: Silver et al. 2017 (doi 10.1038/nature24270), equation 1; figure 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch.nn.functional import cross_entropy, mse_loss
