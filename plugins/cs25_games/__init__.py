@@ -5,6 +5,7 @@ folder of its own, whose first file is its part of the card.
 """
 
 from cs25 import Lecture, hookimpl
+from cs25_games import test_time_compute
 from cs25_games.readings import READINGS
 
 cs25_api = 1
@@ -24,6 +25,6 @@ def cs25_lecture() -> Lecture:
         ),
         readings=READINGS,
         notes="notes.md",
-        demos=(),
+        demos=(test_time_compute.DEMO,),
         tests="cs25_games.tests",
     )

@@ -48,6 +48,11 @@ READINGS = (
         "https://arxiv.org/abs/2104.03113",
     ),
     Reading(
+        "Silver et al. 2017",
+        "Mastering the game of Go without human knowledge",
+        "https://doi.org/10.1038/nature24270",
+    ),
+    Reading(
         "Sutton 2019",
         "The Bitter Lesson",
         "http://www.incompleteideas.net/IncIdeas/BitterLesson.html",

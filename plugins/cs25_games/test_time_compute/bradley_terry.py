@@ -61,12 +61,12 @@ def elo_ratings(
 
     def gradient(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, " player"]:
         missing = won - games * expit(_gaps(s))
-        return -missing.sum(axis=1) + weight * s + s.mean() / len(s)
+        return np.asarray(weight * s + s.mean() / len(s) - missing.sum(axis=1))
 
     def hessian(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, "player player"]:
         information = games * expit(_gaps(s)) * expit(-_gaps(s))
         diagonal = np.diag(information.sum(axis=1) + weight)
-        return diagonal - information + 1 / len(s) ** 2
+        return np.asarray(diagonal - information + 1 / len(s) ** 2)
 
     start = np.zeros(len(won))
     found = minimize(loss, start, jac=gradient, hess=hessian, method="trust-exact", tol=1e-8)
@@ -74,4 +74,4 @@ def elo_ratings(
 
 
 def _gaps(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, "player player"]:
-    return s[:, None] - s
+    return np.asarray(s[:, None] - s)

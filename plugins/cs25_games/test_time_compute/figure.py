@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from cs25 import Measure, Result
 from cs25_games.test_time_compute.bradley_terry import expected_score
@@ -41,92 +40,86 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
 
 
 def _draw_searches(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
-    simulations, elo = _ratings(results, "searches", "simulations")
-    mean, margin = _with_margin(results, "searches", elo)
-    # Ratings have no zero of their own: here it is the shortest search's.
+    simulations, elo, margin = _ratings(results, "searches", "simulations", zero=0)
     axes.errorbar(
-        simulations, mean - mean[0], margin, fmt="o-", color="C0", capsize=3,
+        simulations, elo, margin, fmt="o-", color="C0", capsize=3,
         label="search with random playouts",
     )  # fmt: skip
     rule = _RULE * np.log2(simulations / simulations[0])
     axes.plot(simulations, rule, ":", color="C1", label=f"the lecture's rule: {_RULE} a doubling")
     if control:
-        simulations, elo = _ratings(control, "searches", "simulations")
-        flat = elo.mean(axis=0)
-        axes.plot(simulations, flat - flat[0], "x--", color="C3", label="control: no result counts")
+        others, elo, _ = _ratings(control, "searches", "simulations", zero=0)
+        axes.plot(others, elo, "x--", color="C3", label="control: no result counts")
+    _ticks(axes, simulations)
     axes.set(
         xlabel="Simulations for each move", ylabel="Elo above the shortest search",
-        title="A search without a network",
+        title="Search with random playouts",
     )  # fmt: skip
-    _doublings(axes)
     axes.legend(fontsize="small", loc="upper left")
 
 
 def _draw_networks(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
-    table = results[0].table("networks")
-    levels = np.array(table.column("evaluations"))
-    weights, elo = _ratings(results, "networks", "weights")
-    mean, margin = _with_margin(results, "networks", elo)
-    largest_alone = mean[(levels == levels.min()) & (weights == weights.max())][0]
+    levels = _levels(results)
+    # Weights grow, and with the same weights the evaluations: the largest alone is there.
+    alone = -len(set(levels))
+    weights, elo, margin = _ratings(results, "networks", "weights", zero=alone)
     for i, level in enumerate(sorted(set(levels))):
         mine = levels == level
         axes.errorbar(
-            weights[mine], mean[mine] - largest_alone, margin[:, mine],
+            weights[mine], elo[mine], margin[:, mine],
             fmt=f"{_MARKERS[i % len(_MARKERS)]}-", color=_COLOURS[i % len(_COLOURS)], capsize=3,
             label="no search" if level == 1 else f"{level} evaluations for each move",
         )  # fmt: skip
     if control:
-        weights, elo = _ratings(control, "networks", "weights")
-        levels = np.array(control[0].table("networks").column("evaluations"))
-        flat = elo.mean(axis=0)
-        alone = flat[(levels == levels.min()) & (weights == weights.max())][0]
-        mine = levels == levels.max()
-        axes.plot(
-            weights[mine], flat[mine] - alone, "x--", color="C3",
-            label=f"control: {levels.max()}, no result counts",
-        )  # fmt: skip
+        levels = _levels(control)
+        others, elo, _ = _ratings(control, "networks", "weights", zero=-len(set(levels)))
+        mine = levels == max(levels)
+        label = f"control: {max(levels)}, no result counts"
+        axes.plot(others[mine], elo[mine], "x--", color="C3", label=label)
     axes.axhline(0, color="C7", lw=0.8, ls=":")
+    _ticks(axes, np.unique(weights))
     axes.set(
         xlabel="Weights of the network", ylabel="Elo above the largest network alone",
-        title="Networks with and without search",
+        title="Search with a network",
     )  # fmt: skip
-    _doublings(axes)
     axes.legend(fontsize="small", loc="best")
 
 
-def _doublings(axes: Axes) -> None:
+def _ticks(axes: Axes, places: Float[np.ndarray, " tick"]) -> None:
     axes.set_xscale("log", base=2)
-    axes.xaxis.set_major_locator(LogLocator(base=2, numticks=12))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    places = places[:: 1 + len(places) // 10]
+    axes.set_xticks(places, [f"{place:,.0f}" for place in places])
+
+
+def _levels(results: Sequence[Result]) -> Int[np.ndarray, " player"]:
+    return np.array(results[0].table("networks").column("evaluations"))
 
 
 def _ratings(
-    results: Sequence[Result], table: str, column: str
-) -> tuple[Float[np.ndarray, " player"], Float[np.ndarray, "seed player"]]:
-    """Return a column of a table, and the ratings of every seed."""
-    tables = [result.table(table) for result in results]
-    return (
-        np.array(tables[0].column(column), dtype=float),
-        np.array([table.column("elo") for table in tables], dtype=float),
-    )
+    results: Sequence[Result], table: str, column: str, *, zero: int
+) -> tuple[
+    Float[np.ndarray, " player"], Float[np.ndarray, " player"], Float[np.ndarray, "2 player"]
+]:
+    """Return a column of a table, the mean ratings, and how far their 95 % intervals reach.
 
+    Of several seeds the intervals are Student's, of one they are the bootstrap's.
 
-def _with_margin(
-    results: Sequence[Result], table: str, elo: Float[np.ndarray, "seed player"]
-) -> tuple[Float[np.ndarray, " player"], Float[np.ndarray, "2 player"]]:
-    """Return the ratings' means, and how far the 95 % intervals reach below and above.
-
-    Of several seeds they are Student's; of one, the bootstrap's.
+    Args:
+        results: one for each seed.
+        table: its name.
+        column: what the players differ in.
+        zero: the player whose rating counts as zero: Elo has none of its own.
     """
-    mean = elo.mean(axis=0)
+    tables = [result.table(table) for result in results]
+    x = np.array(tables[0].column(column), dtype=float)
+    elo = np.array([t.column("elo") for t in tables], dtype=float)
+    relative = elo - elo[:, [zero]]
     if len(results) == 1:
-        low, high = (results[0].table(table).column(end) for end in ("low", "high"))
-        return mean, np.array([mean - low, high - mean])
-    measures = [Measure.mean_of(seeds) for seeds in elo.T]
-    return mean, np.array(
-        [[m.value - (m.low or 0), (m.high or 0) - m.value] for m in measures]
-    ).T  # fmt: skip
+        low, high = (np.array(tables[0].column(end), dtype=float) for end in ("low", "high"))
+        return x, relative[0], np.array([elo[0] - low, high - elo[0]])
+    means = [Measure.mean_of(seeds) for seeds in relative.T]
+    margins = [mean.high - mean.value for mean in means if mean.high is not None]
+    return x, relative.mean(axis=0), np.array([margins, margins])
 
 
 def _finding(results: Sequence[Result]) -> str:

@@ -8,6 +8,7 @@ Source: Silver et al. 2017 (doi 10.1038/nature24270), equation 1: policy and val
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -103,31 +104,32 @@ def new_scratch(network: Network) -> Scratch:
 
 
 @compiled
-def evaluate(network: Network, game: Game, position: Position, room: Scratch) -> float:
+def evaluate(network: Network, game: Game, position: Position, scratch: Scratch) -> float:
     """Run the network on one position.
 
     Args:
         network: its weights.
         game: the rules.
         position: nobody has won yet.
-        room: ``room.answer`` holds the logits of all moves, legal or not, behind the call.
+        scratch: room to work in; ``scratch.answer`` holds the logits of all moves afterwards, legal
+            or not.
 
     Returns:
         The value for the player to move, from -1 to 1.
     """
-    room.first[:] = network.b_1
+    scratch.first[:] = network.b_1
     row = 0
     for column in range(game.columns):
         for height in range(game.rows):
             here = cell(game, column, height)
             if position.mine & here:
-                room.first[:] += network.w_1[row]
+                scratch.first[:] += network.w_1[row]
             elif position.theirs & here:
-                room.first[:] += network.w_1[row + 1]
+                scratch.first[:] += network.w_1[row + 1]
             row += 2
-    _layer(room.first, network.w_2, network.b_2, room.second)
-    _layer(room.second, network.w_3, network.b_3, room.answer)
-    return np.tanh(room.answer[-1])
+    _layer(scratch.first, network.w_2, network.b_2, scratch.second)
+    _layer(scratch.second, network.w_3, network.b_3, scratch.answer)
+    return math.tanh(scratch.answer[-1])
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
@@ -52,10 +52,10 @@ class Ratings:
         return measure.value, measure.low, measure.high
 
 
-def slope(x: Sequence[float], y: Sequence[float] | Float[np.ndarray, " point"]) -> float:
+def slope(x: Float[np.ndarray, " point"], y: Float[np.ndarray, " point"]) -> float:
     """Return the slope of the straight line through points, by least squares.
 
-    >>> round(slope([0, 1, 2], [1, 3, 5]), 6)
+    >>> round(slope(np.array([0, 1, 2]), np.array([1, 3, 5])), 6)
     2.0
     """
     return float(np.polyfit(x, y, 1)[0])

@@ -87,6 +87,6 @@ def _fit(net: PolicyValueNet, game: Game, lessons: Lessons, steps: int) -> None:
         logits, value = net(stones[rows].flatten(1))
         loss = cross_entropy(logits, visits[rows]) + mse_loss(value, result[rows])
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()

@@ -118,9 +118,9 @@ def test_the_interval_is_that_of_openings_and_not_of_games() -> None:
 
 
 def test_a_slope_is_that_of_least_squares() -> None:
-    x, y = [0.0, 1, 2, 4], [1.0, 3, 2, 6]
-    dx = np.array(x) - np.mean(x)
-    assert slope(x, y) == pytest.approx((dx * np.array(y)).sum() / (dx**2).sum())
+    x, y = np.array([0.0, 1, 2, 4]), np.array([1.0, 3, 2, 6])
+    dx = x - x.mean()
+    assert slope(x, y) == pytest.approx((dx * y).sum() / (dx**2).sum())
 
 
 def test_a_ladder_starts_where_each_first_move_can_be_tried() -> None:
