@@ -12,7 +12,6 @@ import math
 from typing import NamedTuple, cast
 
 import numpy as np
-import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
 
@@ -65,12 +64,9 @@ class PolicyValueNet(nn.Module):
             nn.Linear(width, answers),
         )  # fmt: skip
 
-    def forward(
-        self, stones: Float[Tensor, "batch stone"]
-    ) -> tuple[Float[Tensor, "batch move"], Float[Tensor, " batch"]]:
-        """Return the logits of all moves, and the value for the player to move, from -1 to 1."""
-        answers = self.layers(stones)
-        return answers[:, :-1], torch.tanh(answers[:, -1])
+    def forward(self, stones: Float[Tensor, "batch stone"]) -> Float[Tensor, "batch answer"]:
+        """Return the logits of all moves, then what the value is the hyperbolic tangent of."""
+        return cast("Tensor", self.layers(stones))
 
     def compiled(self) -> Network:
         """Return the weights for `evaluate`."""

@@ -18,8 +18,8 @@ _REPLICATES = 200
 class Ratings:
     """The ratings of a tournament's players, in Elo, and those of its bootstrap replicates.
 
-    The two games from an opening share its luck, and so do those of other pairs. So openings are
-    drawn anew, with replacement, each with all of its games.
+    All games from an opening have in common which side it favours, and how much. So it is openings
+    that are drawn anew, with replacement, each with all of its games.
 
     Args:
         points: what the player of the row won of the player of the column.

@@ -21,7 +21,7 @@ from cs25_games.mcts.match import draw_openings
 from cs25_games.test_time_compute import puct
 from cs25_games.test_time_compute.doublings import ladder, rate_ladder
 from cs25_games.test_time_compute.sizes import levels, rate_networks
-from cs25_games.test_time_compute.training import learn_by_self_play, train
+from cs25_games.test_time_compute.training import learn, learn_by_self_play
 
 __all__ = ["play_time_compute"]
 
@@ -90,7 +90,7 @@ def play_time_compute(
         )
         networks = []
         for width in widths:
-            networks.append(train(rules, width, lessons, steps=steps, seed=seed))
+            networks.append(learn(rules, width, lessons, steps=steps, seed=seed))
             bar.update()
         by_size, rated, second = rate_networks(
             rules,

@@ -93,7 +93,7 @@ def rate_networks(
         "times_the_weights": Measure(weights[-1] / weights[0]),
         "times_the_evaluations": Measure(evaluations[-1]),
     }
-    if (gain := measures["elo_per_weights"]).low is not None and gain.low > 0:
+    if (measures["elo_per_weights"].low or 0) > 1:
         # Where size is worth nothing, no number of doublings is worth a search.
         measures["search_in_doublings"] = ratings.measure(
             lambda elo: search_gain(elo) / per_weights(elo), "doublings"

@@ -29,7 +29,7 @@ from cs25_games.test_time_compute.scaling import play_time_compute
 from cs25_games.test_time_compute.self_play import Lessons, mirrored, play_itself
 from cs25_games.test_time_compute.sizes import levels, rate_networks
 from cs25_games.test_time_compute.tournament import round_robin
-from cs25_games.test_time_compute.training import learn_by_self_play, train
+from cs25_games.test_time_compute.training import learn, learn_by_self_play
 
 GAMES = [CONNECT_FOUR, hex_game(3)]
 
@@ -115,8 +115,9 @@ def test_a_board_turned_over_is_the_same_game(game: Game) -> None:
 
 def test_a_network_learns_the_moves_and_the_result() -> None:
     lessons = self_played(CONNECT_FOUR, n_games=20)
-    net = train(CONNECT_FOUR, 64, lessons, steps=400, seed=0)
-    logits, value = net(torch.from_numpy(lessons.stones).flatten(1))
+    net = learn(CONNECT_FOUR, 64, lessons, steps=400, seed=0)
+    answers = net(torch.from_numpy(lessons.stones).flatten(1))
+    logits, value = answers[:, :-1], answers[:, -1].tanh()
     entropy = -(lessons.visits * np.log(lessons.visits + 1e-12)).sum(axis=1).mean()
     loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(lessons.visits)).item()
     # Nothing is below the entropy of the visits; knowing nothing costs log 7 = 1.95 nats.
@@ -129,22 +130,23 @@ def test_self_play_makes_a_network_stronger() -> None:
         CONNECT_FOUR, width=32, rounds=8, n_games=100, evaluations=24, steps=150, seed=0,
         progress=lambda: None,
     )  # fmt: skip
-    learned = train(CONNECT_FOUR, 32, lessons, steps=1000, seed=0)
+    learned = learn(CONNECT_FOUR, 32, lessons, steps=1000, seed=0)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         untrained = PolicyValueNet(CONNECT_FOUR, 32)
     players = [
-        guided_player(CONNECT_FOUR, net.compiled(), 1, exploration=1.5)
+        guided_player(CONNECT_FOUR, net.compiled(), 16, exploration=1.5)
         for net in (learned, untrained)
     ]
     openings = draw_openings(CONNECT_FOUR, 40, 4, new_stream(0))
     points = round_robin(CONNECT_FOUR, players, openings, seed=0, progress=lambda: None).points
-    assert points[:, 0, 1].sum() > 0.8 * 80
+    # Equal players would have 40 with a standard deviation below 4.5.
+    assert points[:, 0, 1].sum() > 55
 
 
 def test_training_leaves_global_generators_alone() -> None:
     states = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # type: ignore[index]
-    train(CONNECT_FOUR, 4, self_played(CONNECT_FOUR, 2), steps=3, seed=5)
+    learn(CONNECT_FOUR, 4, self_played(CONNECT_FOUR, 2), steps=3, seed=5)
     assert random.getstate() == states[0]
     assert np.random.get_state()[1].tolist() == states[1]  # type: ignore[index]
     assert torch.get_rng_state().tolist() == states[2]
@@ -157,7 +159,7 @@ def test_levels_go_down_to_no_search() -> None:
 
 def test_what_size_and_search_are_worth_is_read_off_the_ratings() -> None:
     game = hex_game(3)
-    networks = [train(game, width, self_played(game), steps=20, seed=0) for width in (4, 16)]
+    networks = [learn(game, width, self_played(game), steps=20, seed=0) for width in (4, 16)]
     openings = draw_openings(game, 6, 2, new_stream(0))
     measures, table, standings = rate_networks(
         game, networks, [1, 8, 64], openings, exploration=1.5, seed=0, progress=lambda: None

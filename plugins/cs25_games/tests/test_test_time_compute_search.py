@@ -72,9 +72,9 @@ def test_compiled_network_is_torchs(game: Game) -> None:
     network, scratch = net.compiled(), new_scratch(net.compiled())
     for position in draw_openings(game, 20, 5, new_stream(1)):
         value = evaluate(network, game, position, scratch)
-        logits, expected = net(stones_of(game, position).flatten()[None])
-        assert value == pytest.approx(expected.item(), abs=1e-5)
-        assert scratch.answer[:-1] == pytest.approx(logits[0].detach().numpy(), abs=1e-5)
+        expected = net(stones_of(game, position).flatten()[None])[0].detach()
+        assert value == pytest.approx(expected[-1].tanh().item(), abs=1e-5)
+        assert scratch.answer == pytest.approx(expected.numpy(), abs=1e-5)
 
 
 def test_weights_are_counted() -> None:
@@ -146,7 +146,7 @@ def test_one_evaluation_plays_the_policys_first_choice() -> None:
     net = random_net(CONNECT_FOUR, scale=2)
     guided = new_guided(CONNECT_FOUR, net.compiled(), 1)
     for position in draw_openings(CONNECT_FOUR, 20, 6, new_stream(3)):
-        logits, _ = net(stones_of(CONNECT_FOUR, position).flatten()[None])
+        logits = net(stones_of(CONNECT_FOUR, position).flatten()[None])
         moves = [c for c in cells_of(CONNECT_FOUR) if legal_moves(CONNECT_FOUR, position) & c]
         best = max(moves, key=lambda move: logits[0, place_in_policy(CONNECT_FOUR, move)].item())
         assert guided_search(guided, CONNECT_FOUR, position, 1, EXPLORATION, 0.0) == best
