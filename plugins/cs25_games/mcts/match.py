@@ -80,13 +80,13 @@ def draw_openings(game: Game, n_openings: int, n_moves: int, stream: Stream) -> 
     Raises:
         ValueError: there are too few, or they are too hard to come by.
     """
-    openings: set[Position] = set()
+    openings: dict[Position, None] = {}
     for _ in range(100 * n_openings):
         position = _move_at_random(game, n_moves, stream)
         if legal_moves(game, position) and not has_won(game, position):
-            openings.add(position)
+            openings[position] = None
         if len(openings) == n_openings:
-            return sorted(openings)
+            return list(openings)
     raise ValueError(
         f"draw_openings: {len(openings)} positions behind {n_moves} random moves, "
         f"expected {n_openings} that differ; ask for fewer, or for more moves"
