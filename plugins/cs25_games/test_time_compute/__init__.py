@@ -43,8 +43,8 @@ DEMO = Demo(
             "games": 4, "steps": 20,
         },
         "full": {
-            "doublings": 12, "openings": 60, "widths": (4, 8, 16, 32, 64, 128, 256), "rounds": 60,
-            "games": 1000, "steps": 10_000, "evaluations": 256,
+            "doublings": 11, "openings": 30, "widths": (4, 8, 16, 32, 64, 128, 256),
+            "evaluations": 256, "rounds": 30, "steps": 5000,
         },
     },
     control="blind",
@@ -59,8 +59,8 @@ DEMO = Demo(
         ),
         Claim(
             "search-goes-on-paying",
-            "Search is one of two methods that scale with computation and see no end: the last "
-            "doublings still are worth half of the rule or more",
+            "Search goes on paying as computation grows: the last three doublings still are worth half "
+            "of that rule or more",
             metric="last_doublings",
             holds=AtLeast(60),
             scale_note=(

@@ -72,7 +72,7 @@ class PolicyValueNet(nn.Module):
         """Return the weights for `evaluate`."""
         linear = [cast("nn.Linear", self.layers[i]) for i in (0, 2, 4)]
         arrays = [
-            np.ascontiguousarray(tensor.detach().numpy())
+            np.array(tensor.detach().numpy(), order="C")  # a copy: training goes on in place
             for layer in linear
             for tensor in (layer.weight.T, layer.bias)
         ]

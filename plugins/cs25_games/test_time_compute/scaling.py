@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from annotated_types import Interval, Len
 from tqdm.auto import tqdm
 
-from cs25 import Measure, Result
+from cs25 import Measure, ParameterError, Result
 from cs25_games.boards.rules import CONNECT_FOUR, hex_game
 from cs25_games.boards.streams import new_stream
 from cs25_games.mcts import uct
@@ -24,6 +24,8 @@ from cs25_games.test_time_compute.sizes import levels, rate_networks
 from cs25_games.test_time_compute.training import learn, learn_by_self_play
 
 __all__ = ["play_time_compute"]
+
+Width = Annotated[int, Interval(ge=1, le=1024)]
 
 _GAMES = {"connect-four": CONNECT_FOUR, "hex": hex_game(6)}
 
@@ -39,7 +41,7 @@ def play_time_compute(
     game: Literal["connect-four", "hex"] = "connect-four",
     doublings: Annotated[int, Interval(ge=4, le=12)] = 8,
     openings: Annotated[int, Interval(ge=2, le=400)] = 40,
-    widths: Annotated[tuple[int, ...], Len(2, 8)] = (4, 8, 16, 32, 64, 128),
+    widths: Annotated[tuple[Width, ...], Len(2, 8)] = (4, 8, 16, 32, 64, 128),
     evaluations: Annotated[int, Interval(ge=4, le=1024)] = 64,
     rounds: Annotated[int, Interval(ge=1, le=200)] = 12,
     games: Annotated[int, Interval(ge=2, le=2000)] = 400,
@@ -55,7 +57,7 @@ def play_time_compute(
             many as there are first moves, rounded up to a power of two.
         openings: of the searches with playouts; every two of them play both sides of each. The
             networks, of which there are more, play half as many.
-        widths: of the hidden layers of the networks, the smallest first.
+        widths: of the two hidden layers of each network.
         evaluations: of its network, for each move of a player that searches longest.
         rounds: of self-play and training; the networks learn from the games of the last ten.
         games: of self-play, in each round.
@@ -64,6 +66,9 @@ def play_time_compute(
         seed: draws openings, playouts, weights and batches.
     """
     rules, blind = _GAMES[game], control == "blind"
+    if len(set(widths)) < 2:
+        raise ParameterError(parameter="widths", found=widths, expected="two or more that differ")
+    widths = tuple(sorted(set(widths)))
     simulations, evaluated = ladder(rules, doublings), levels(evaluations)
     boards = draw_openings(rules, openings, _PLIES, new_stream(seed))
     fewer = boards[: math.ceil(len(boards) / 2)]

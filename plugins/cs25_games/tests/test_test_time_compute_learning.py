@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cs25 import Result
+from cs25 import ParameterError, Result
 from cs25_games.boards.rules import (
     CONNECT_FOUR,
     Game,
@@ -193,6 +193,11 @@ def test_a_seed_fixes_the_demo() -> None:
     assert first == again
     assert first.table("searches") != other.table("searches")
     assert first.table("networks") != other.table("networks")
+
+
+def test_sizes_that_do_not_differ_are_refused() -> None:
+    with pytest.raises(ParameterError, match="widths.*two or more that differ"):
+        play_time_compute(widths=(4, 4))
 
 
 def test_a_blind_search_with_a_network_is_the_network_alone() -> None:
