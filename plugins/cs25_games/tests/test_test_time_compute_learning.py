@@ -196,7 +196,7 @@ def test_a_seed_fixes_the_demo() -> None:
 
 
 def test_sizes_that_do_not_differ_are_refused() -> None:
-    with pytest.raises(ParameterError, match="widths.*two or more that differ"):
+    with pytest.raises(ParameterError, match=r"widths.*two or more that differ"):
         play_time_compute(widths=(4, 4))
 
 
