@@ -52,16 +52,17 @@ def play_time_compute(
     """Rate players that differ in how long they search, and in the size of their network.
 
     Args:
-        game: what they play; hex on 6 by 6 cells.
-        doublings: of the simulations of a search with random playouts. The first player has as
-            many as there are first moves, rounded up to a power of two.
-        openings: of the searches with playouts; every two of them play both sides of each. The
-            networks, of which there are more, play half as many.
-        widths: of the two hidden layers of each network.
-        evaluations: of its network, for each move of a player that searches longest.
+        game: the game; hex has 6 by 6 cells.
+        doublings: how often the simulations of a search with random playouts double, from the
+            weakest player to the strongest. The weakest has as many as there are first moves,
+            rounded up to a power of two.
+        openings: positions that the searches with playouts start from; every two players play both
+            sides of each. The networks, of which there are more, start from half as many.
+        widths: units of each of the two hidden layers, for each network.
+        evaluations: how often the longest search asks its network before a move; in self-play, too.
         rounds: of self-play and training; the networks learn from the games of the last ten.
         games: of self-play, in each round.
-        steps: of each network's training; a tenth as many for the one that plays, in each round.
+        steps: of training, for each network; a tenth as many in each round of self-play.
         control: "blind" lets no result count: a search goes where it has been least.
         seed: draws openings, playouts, weights and batches.
     """
