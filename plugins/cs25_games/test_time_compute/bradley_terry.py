@@ -14,8 +14,7 @@ import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import minimize
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 __all__ = ["ELO_PER_NAT", "elo_ratings", "expected_score"]
 
@@ -25,6 +24,10 @@ ELO_PER_NAT = 400 / math.log(10)
 #: Standard deviation of the ratings beforehand, in Elo. It keeps the rating of a player who loses
 #: every game finite, and moves the others by about an Elo point.
 _PRIOR_SD = 2000.0
+
+#: Newton's method stops at a step as short as this, or after so many. A step is no longer than 1:
+#: further off the likelihood is another than its second derivative says.
+_NEAR, _MOST_STEPS = 1e-9, 200
 
 
 def expected_score(gap: float) -> float:
@@ -55,22 +58,19 @@ def elo_ratings(
     games = won + won.T
     weight = (ELO_PER_NAT / prior_sd) ** 2
 
-    def loss(s: Float[np.ndarray, " player"]) -> float:
-        # The mean is not in the likelihood: its square holds it at zero.
-        return float(-(won * log_expit(_gaps(s))).sum() + weight * s @ s / 2 + s.mean() ** 2 / 2)
-
-    def gradient(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, " player"]:
-        missing = won - games * expit(_gaps(s))
-        return np.asarray(weight * s + s.mean() / len(s) - missing.sum(axis=1))
-
-    def hessian(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, "player player"]:
-        information = games * expit(_gaps(s)) * expit(-_gaps(s))
-        diagonal = np.diag(information.sum(axis=1) + weight)
-        return np.asarray(diagonal - information + 1 / len(s) ** 2)
-
-    start = np.zeros(len(won))
-    found = minimize(loss, start, jac=gradient, hess=hessian, method="trust-exact", tol=1e-8)
-    return np.asarray((found.x - found.x.mean()) * ELO_PER_NAT)
+    s = np.zeros(len(won))
+    for _ in range(_MOST_STEPS):
+        # Newton's method on the logarithm of the likelihood, times -1. The mean is not in it: its
+        # square, added to it, holds it at zero.
+        win = expit(_gaps(s))
+        gradient = (games * win - won).sum(axis=1) + weight * s + s.mean()
+        information = games * win * win.T
+        hessian = np.diag(information.sum(axis=1) + weight) - information + 1 / len(s)
+        step = np.linalg.solve(hessian, gradient)
+        s -= step / max(1.0, np.abs(step).max())
+        if np.abs(step).max() < _NEAR:
+            break
+    return np.asarray((s - s.mean()) * ELO_PER_NAT)
 
 
 def _gaps(s: Float[np.ndarray, " player"]) -> Float[np.ndarray, "player player"]:

@@ -95,3 +95,23 @@ def test_who_loses_every_game_has_a_finite_rating_below_all_others() -> None:
     # The others are rated as if they had not met the loser.
     gaps = ratings[:3] - ratings[:3].mean()
     assert gaps == pytest.approx(elo_ratings(points), abs=2)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_ratings_are_found_where_many_players_are_alike(seed: int) -> None:
+    # Four copies of each of six players, as in the demo's control, and a few games of each pair.
+    ratings = np.repeat(np.linspace(-150, 150, 6), 4)
+    points = drawn_points(ratings, games=2, seed=seed)
+    found = elo_ratings(points)
+    expected = (points + points.T) / (1 + 10 ** ((found - found[:, None]) / 400))
+    missing = points.sum(axis=1) - expected.sum(axis=1)
+    # What the prior makes up for: its pull is the rating over its variance, both in nats.
+    nats = found * math.log(10) / 400
+    assert missing == pytest.approx(nats * (400 / math.log(10) / 2000) ** 2, abs=1e-6)
+
+
+def test_a_chain_of_one_sided_matches_is_put_together() -> None:
+    # Each beats the next by 19 to 1, and no others met: 511.5 Elo a link, by the closed form.
+    points = np.diag([19.0] * 7, 1) + np.diag([1.0] * 7, -1)
+    steps = -np.diff(elo_ratings(points, prior_sd=math.inf))
+    assert steps == pytest.approx([400 * math.log10(19)] * 7, abs=1e-6)
