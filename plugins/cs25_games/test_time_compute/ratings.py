@@ -39,8 +39,10 @@ class Ratings:
         self, statistic: Callable[[Float[np.ndarray, " player"]], float], unit: str = "Elo"
     ) -> Measure:
         """Return what follows from the ratings, with its 95 % interval."""
-        values = [statistic(elo) for elo in self._replicates]
-        value = statistic(self.elo)
+        # Two players that play alike differ by rounding: a millionth of a point is none.
+        value, *values = (
+            np.round([statistic(elo) for elo in (self.elo, *self._replicates)], 6) + 0.0
+        )
         low, high = np.quantile(values, (0.025, 0.975))
         return Measure(value, unit, min(low, value), max(high, value))
 
