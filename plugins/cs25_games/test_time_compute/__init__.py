@@ -59,8 +59,8 @@ DEMO = Demo(
         ),
         Claim(
             "search-goes-on-paying",
-            "Search goes on paying as computation grows: the last three doublings still are worth half "
-            "of that rule or more",
+            "Search goes on paying as computation grows: from 256 to 2,048 simulations for each move, "
+            "a doubling still is worth half of that rule or more",
             metric="last_doublings",
             holds=AtLeast(60),
             scale_note=(

@@ -35,7 +35,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     _draw_networks(right, results, control)
     finding = _finding(results)
     figure.suptitle(finding)
-    figure.set_label(_description(finding, results, control))
+    figure.set_label(_description(finding.replace("\n", ". "), results, control))
     return figure
 
 
@@ -123,13 +123,15 @@ def _ratings(
 
 
 def _finding(results: Sequence[Result]) -> str:
-    value = {name: _mean(results, name) for name in ("elo_per_doubling", "search_lead")}
+    whole, first, last, lead = (
+        _mean(results, name)
+        for name in ("elo_per_doubling", "first_doublings", "last_doublings", "search_lead")
+    )
     weights = results[0].measures["times_the_weights"].value
-    lead = value["search_lead"]
     compared = "beats" if lead > 0 else "does not beat"
     return (
-        f"A doubling of the search is worth {value['elo_per_doubling']:.0f} Elo; a network that "
-        f"searches {compared} one {weights:.0f} times its size that does not"
+        f"Twice the search is worth {whole:.0f} Elo: {first:.0f} at first, {last:.0f} in the end\n"
+        f"A network that searches {compared} one {weights:.0f} times its size that does not"
     )
 
 
@@ -138,15 +140,14 @@ def _mean(results: Sequence[Result], name: str) -> float:
 
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
-    value = {name: _mean(results, name) for name in results[0].measures}
+    gain, lead = (_mean(results, name) for name in ("search_gain", "search_lead"))
     text = (
         f"{finding}. On the left, Elo against the simulations of a search with random playouts, "
-        f"beside the lecture's rule of {_RULE} Elo a doubling: {value['first_doublings']:.0f} a "
-        f"doubling for the first ones, {value['last_doublings']:.0f} for the last. On the right, "
+        f"beside the lecture's rule of {_RULE} Elo a doubling. On the right, "
         "Elo against the weights of a network, one line for each number of evaluations of it: "
-        f"search adds {value['search_gain']:.0f} on average, and the smallest with the longest "
-        f"search is {value['search_lead']:.0f} above the largest without, "
-        f"which is {expected_score(value['search_lead']):.0%} of the points."
+        f"search adds {gain:.0f} on average, and the smallest with the longest "
+        f"search is {lead:.0f} above the largest without, "
+        f"which is {expected_score(lead):.0%} of the points."
     )
     for result in control[:1]:
         text += (
