@@ -87,6 +87,22 @@ class Measure:
             return cls(mean, unit)
         return cls(mean, unit, max(least, mean - margin), min(most, mean + margin))
 
+    @classmethod
+    def over_seeds(cls, results: Iterable[Result], name: str) -> Measure:
+        """Return the mean of a measure over results, one for each seed, with Student's interval.
+
+        Args:
+            results: one or more, each of which has the measure.
+            name: of the measure.
+
+        >>> runs = [Result({"score": Measure(s, "points")}) for s in (1.0, 2.0, 3.0)]
+        >>> mean = Measure.over_seeds(runs, "score")
+        >>> mean.value, mean.unit, round(mean.high, 2)
+        (2.0, 'points', 4.48)
+        """
+        found = [result.measures[name] for result in results]
+        return cls.mean_of((measure.value for measure in found), found[0].unit if found else "")
+
 
 @dataclass(frozen=True)
 class Table:

@@ -69,6 +69,14 @@ def test_a_mean_has_students_interval(values, margin):
     assert measure.high - measure.value == pytest.approx(margin, rel=1e-4)
 
 
+def test_a_mean_over_seeds_keeps_the_unit_and_has_the_interval_of_the_values():
+    runs = [Result({"loss": Measure(value, "nats"), "seed": Measure(1)}) for value in (1, 2, 6)]
+    assert Measure.over_seeds(runs, "loss") == Measure.mean_of([1, 2, 6], "nats")
+    assert Measure.over_seeds(runs[:1], "loss") == Measure(1, "nats")
+    with pytest.raises(KeyError, match="gain"):
+        Measure.over_seeds(runs, "gain")
+
+
 def test_a_mean_of_shares_does_not_leave_them():
     measure = Measure.mean_of((share for share in (0.0, 1.0)), "share", least=0, most=1)
     assert (measure.value, measure.low, measure.high) == (0.5, 0.0, 1.0)

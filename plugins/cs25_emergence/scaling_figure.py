@@ -45,7 +45,10 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     axes[0].set_title(_finding(results, "size", "Largest model"), fontsize="small")
     axes[1].set_title(_finding(results, "data", "Most data"), fontsize="small")
     axes[1].legend(fontsize="small", frameon=False, loc="upper right", bbox_to_anchor=(1, 0.92))
-    floor, entropy = _mean(results, "fitted_floor"), _mean(results, "entropy_rate")
+    floor, entropy = (
+        Measure.over_seeds(results, "fitted_floor").value,
+        Measure.over_seeds(results, "entropy_rate").value,
+    )
     figure.suptitle(
         f"Fitted irreducible loss {floor:.2f} nats; entropy rate of the source {entropy:.2f} nats"
     )
@@ -106,12 +109,11 @@ def _label_ticks(ax: Axes) -> None:
 
 
 def _finding(results: Sequence[Result], panel: str, subject: str) -> str:
-    ours, rival = (_mean(results, f"{panel}_{name}_error") for name in ("power_law", "rival"))
+    ours, rival = (
+        Measure.over_seeds(results, f"{panel}_{name}_error").value
+        for name in ("power_law", "rival")
+    )
     return f"{subject}: law off by {ours:.3f} nats, best rival by {rival:.3f}"
-
-
-def _mean(results: Sequence[Result], name: str) -> float:
-    return float(np.mean([result.measures[name].value for result in results]))
 
 
 def _alt_text(results: Sequence[Result], control: Sequence[Result]) -> str:

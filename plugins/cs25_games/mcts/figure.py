@@ -112,12 +112,10 @@ def _chosen(
     return places, values
 
 
-def _mean(results: Sequence[Result], measure: str) -> float:
-    return Measure.mean_of(result.measures[measure].value for result in results).value
-
-
 def _finding(results: Sequence[Result]) -> str:
-    hidden, face_up = (_mean(results, f"kuhn_{name}") for name in ("hidden", "face_up"))
+    hidden, face_up = (
+        Measure.over_seeds(results, f"kuhn_{name}").value for name in ("hidden", "face_up")
+    )
     return (
         f"At poker with all cards face up, tree search can be exploited by {face_up:.2g} antes a game,"
         f"\nand with hidden cards by {hidden:.2g}"
@@ -125,28 +123,30 @@ def _finding(results: Sequence[Result]) -> str:
 
 
 def _tic_tac_toe(results: Sequence[Result]) -> str:
-    lost, games = (_mean(results, f"tic_tac_toe_{what}") for what in ("lost", "games"))
+    lost, games = (
+        Measure.over_seeds(results, f"tic_tac_toe_{what}").value for what in ("lost", "games")
+    )
     return f"Boards: {lost:,.3g} of {games:,.0f} games of tic-tac-toe lost"
 
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
     most = f"{_board_curve(results, 'hex')[0][-1]:,.0f}"
-    cfr = _mean(results, "kuhn_cfr")
+    cfr = Measure.over_seeds(results, "kuhn_cfr").value
     text = (
         f"{finding}. Left: {_tic_tac_toe(results)}. Against the number of simulations before a move, the share of games of "
         "tic-tac-toe that are lost when the search meets every reply, and of positions in which its "
-        f"move is wrong; with {most} simulations that is {_mean(results, 'connect_four_errors'):.1%} "
-        f"at connect four and {_mean(results, 'hex_errors'):.1%} at hex. Right: exploitability at "
+        f"move is wrong; with {most} simulations that is {Measure.over_seeds(results, 'connect_four_errors').value:.1%} "
+        f"at connect four and {Measure.over_seeds(results, 'hex_errors').value:.1%} at hex. Right: exploitability at "
         "Kuhn poker against the number of simulations, both axes logarithmic; CFR, which visits as "
         f"many states, ends at {cfr:.2g} antes."
     )
     if control:
         errors = " and ".join(
-            f"{_mean(control, f'{name}_errors'):.0%} of moves at {label}"
+            f"{Measure.over_seeds(control, f'{name}_errors').value:.0%} of moves at {label}"
             for name, label in {"connect_four": "connect four", "hex": "hex"}.items()
         )
         text += (
             f" In the control, which plays at random, {errors} are wrong, and poker stays at "
-            f"{_mean(control, 'kuhn_hidden'):.2g} antes."
+            f"{Measure.over_seeds(control, 'kuhn_hidden').value:.2g} antes."
         )
     return text

@@ -50,8 +50,8 @@ def _draw_game(axes: Axes, game: str, results: Sequence[Result], control: Sequen
         axes.plot(likelihood, score, "x--", color="C3", label="control: scrambled payoffs", ms=4)
     axes.plot(0, 0, "*", color="C1", ms=13, label="imitation", ls="none")
     suffix = game.replace("-", "_")
-    kept = _over_seeds(results, f"likelihood_kept_{suffix}")
-    gain = _over_seeds(results, f"score_gain_{suffix}")
+    kept = Measure.over_seeds(results, f"likelihood_kept_{suffix}")
+    gain = Measure.over_seeds(results, f"score_gain_{suffix}")
     axes.errorbar(
         kept.value, gain.value, xerr=_margin(kept), yerr=_margin(gain), fmt="D", color="C5",
         ms=8, mfc="none", mew=1.8, label="λ chosen on other moves",
@@ -118,18 +118,14 @@ def _by_samples(
     return sizes, np.stack([gains[:, samples == size].mean(axis=1) for size in sizes], axis=1)
 
 
-def _over_seeds(results: Sequence[Result], measure: str) -> Measure:
-    return Measure.mean_of(result.measures[measure].value for result in results)
-
-
 def _margin(mean: Measure) -> float:
     """Return half of the interval, 0 where there is none."""
     return 0.0 if mean.high is None else mean.high - mean.value
 
 
 def _finding(results: Sequence[Result]) -> str:
-    score = _over_seeds(results, "score_gain").value
-    kept = _over_seeds(results, "likelihood_kept").value
+    score = Measure.over_seeds(results, "score_gain").value
+    kept = Measure.over_seeds(results, "likelihood_kept").value
     than = "more" if score > 0 else "less"
     return (
         f"With people, piKL scores {abs(score):.3f} points a move {than} than imitation,\n"
@@ -139,8 +135,8 @@ def _finding(results: Sequence[Result]) -> str:
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
     games = "; ".join(
-        f"{game.name} {_over_seeds(results, f'score_gain_{suffix}').value:+.3f} points and "
-        f"{_over_seeds(results, f'likelihood_kept_{suffix}').value:+.3f} nats"
+        f"{game.name} {Measure.over_seeds(results, f'score_gain_{suffix}').value:+.3f} points and "
+        f"{Measure.over_seeds(results, f'likelihood_kept_{suffix}').value:+.3f} nats"
         for game in GAMES
         for suffix in (game.name.replace("-", "_"),)
     )
@@ -153,12 +149,12 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
         f"{finding.replace(chr(10), ' ')}. One panel for each of three games: the score with "
         "people against the likelihood of what people do, both over imitation's, for piKL with "
         f"many lambdas. At the lambda that was chosen on other moves: {games}. Imitation made "
-        f"bolder without planning gains {_over_seeds(results, 'bolder_gain').value:+.3f} points. Last "
+        f"bolder without planning gains {Measure.over_seeds(results, 'bolder_gain').value:+.3f} points. Last "
         f"panel: the gain in likelihood by how many moves of people were cloned: {by_size}."
     )
     if control:
         text += (
             " In the control, where planning has the payoffs of other actions, it gains "
-            f"{_over_seeds(control, 'score_gain').value:+.3f} points."
+            f"{Measure.over_seeds(control, 'score_gain').value:+.3f} points."
         )
     return text

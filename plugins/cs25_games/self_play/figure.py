@@ -56,7 +56,7 @@ def _draw_game(axes: Axes, game: str, results: Sequence[Result], control: Sequen
         iterations, curves = _curves(control, game, "fictitious play", "average")
         axes.plot(
             iterations, curves.mean(axis=0).clip(min=_FLOOR), "x--", color="C7", ms=4,
-            markevery=6, label="control: uniform for ever",
+            markevery=6, label=f"control: uniform for ever (at {_FLOOR:g}: 0)",
         )  # fmt: skip
     axes.set(
         xscale="log", yscale="log", xlabel="Iterations",
@@ -71,7 +71,7 @@ def _draw_talk(axes: Axes, results: Sequence[Result], control: Sequence[Result])
         (control, 0.18, "C7", "//", "control: untrained"),
     ):
         if runs:
-            shares = [_over_seeds(runs, name) for name in names]
+            shares = [Measure.over_seeds(runs, name) for name in names]
             axes.bar(
                 np.arange(2) + place, [100 * share.value for share in shares], 0.34,
                 yerr=[100 * _margin(share) for share in shares],
@@ -92,10 +92,6 @@ def _curves(
     return np.array(table.column("iteration"))[chosen], np.array(curves, dtype=float)[:, chosen]
 
 
-def _over_seeds(results: Sequence[Result], measure: str) -> Measure:
-    return Measure.mean_of(result.measures[measure].value for result in results)
-
-
 def _margin(mean: Measure) -> float:
     """Return half of the interval, 0 where there is none."""
     return 0.0 if mean.high is None else mean.high - mean.value
@@ -103,7 +99,7 @@ def _margin(mean: Measure) -> float:
 
 def _finding(results: Sequence[Result]) -> str:
     slope, three, partners, strangers = (
-        _over_seeds(results, name).value
+        Measure.over_seeds(results, name).value
         for name in ("slope_averages", "three_players_exploitability", "partners", "strangers")
     )
     return (
@@ -128,7 +124,7 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
         "listeners understand the speaker they were trained with, and others."
     )
     if control:
-        talk = _over_seeds(control, "partners").value
+        talk = Measure.over_seeds(control, "partners").value
         text += (
             " In the control nobody learns: exploitability stays what it was, and partners "
             f"understand {100 * talk:.0f}\N{NO-BREAK SPACE}%."

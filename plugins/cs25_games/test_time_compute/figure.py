@@ -124,7 +124,7 @@ def _ratings(
 
 def _finding(results: Sequence[Result]) -> str:
     whole, first, last, lead = (
-        _mean(results, name)
+        Measure.over_seeds(results, name).value
         for name in ("elo_per_doubling", "first_doublings", "last_doublings", "search_lead")
     )
     weights = results[0].measures["times_the_weights"].value
@@ -135,12 +135,10 @@ def _finding(results: Sequence[Result]) -> str:
     )
 
 
-def _mean(results: Sequence[Result], name: str) -> float:
-    return float(np.mean([result.measures[name].value for result in results]))
-
-
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
-    gain, lead = (_mean(results, name) for name in ("search_gain", "search_lead"))
+    gain, lead = (
+        Measure.over_seeds(results, name).value for name in ("search_gain", "search_lead")
+    )
     text = (
         f"{finding}. On the left, Elo against the simulations of a search with random playouts, "
         f"beside the lecture's rule of {_RULE} Elo a doubling. On the right, "

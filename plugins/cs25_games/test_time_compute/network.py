@@ -19,7 +19,7 @@ from cs25_games.boards.compiled import compiled
 from cs25_games.boards.rules import Game, Position, cell
 
 __all__ = [
-    "Network",
+    "CompiledNetwork",
     "PolicyValueNet",
     "Scratch",
     "evaluate",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class Network(NamedTuple):
+class CompiledNetwork(NamedTuple):
     """Weights and biases of the three layers, as compiled code reads them: input times weight."""
 
     w_1: Float32[np.ndarray, "stone width"]
@@ -68,7 +68,7 @@ class PolicyValueNet(nn.Module):
         """Return the logits of all moves, then what the value is the hyperbolic tangent of."""
         return cast("Tensor", self.layers(stones))
 
-    def compiled(self) -> Network:
+    def compiled(self) -> CompiledNetwork:
         """Return the weights for `evaluate`."""
         linear = [cast("nn.Linear", self.layers[i]) for i in (0, 2, 4)]
         arrays = [
@@ -76,7 +76,7 @@ class PolicyValueNet(nn.Module):
             for layer in linear
             for tensor in (layer.weight.T, layer.bias)
         ]
-        return Network(*arrays)
+        return CompiledNetwork(*arrays)
 
 
 def n_moves(game: Game) -> int:
@@ -94,13 +94,13 @@ def n_weights(network: PolicyValueNet) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def new_scratch(network: Network) -> Scratch:
+def new_scratch(network: CompiledNetwork) -> Scratch:
     """Return room for `evaluate` to work in."""
     return Scratch(*(np.empty_like(bias) for bias in (network.b_1, network.b_2, network.b_3)))
 
 
 @compiled
-def evaluate(network: Network, game: Game, position: Position, scratch: Scratch) -> float:
+def evaluate(network: CompiledNetwork, game: Game, position: Position, scratch: Scratch) -> float:
     """Run the network on one position.
 
     Args:

@@ -8,7 +8,7 @@ from cs25_games.boards.rules import Cells, Game, Position
 from cs25_games.boards.streams import Stream
 from cs25_games.mcts.match import Searcher, choose
 from cs25_games.mcts.tree import new_tree
-from cs25_games.test_time_compute.network import Network
+from cs25_games.test_time_compute.network import CompiledNetwork
 from cs25_games.test_time_compute.puct import guided_search, new_guided
 
 __all__ = ["Player", "guided_player", "playout_player"]
@@ -33,7 +33,9 @@ def playout_player(game: Game, n_simulations: int, *, exploration: float) -> Pla
     return play
 
 
-def guided_player(game: Game, network: Network, evaluations: int, *, exploration: float) -> Player:
+def guided_player(
+    game: Game, network: CompiledNetwork, evaluations: int, *, exploration: float
+) -> Player:
     """Return a player that searches with a network; it draws nothing.
 
     Args:

@@ -30,7 +30,13 @@ from cs25_games.mcts.tree import (
     new_tree,
     plant,
 )
-from cs25_games.test_time_compute.network import Network, Scratch, evaluate, n_moves, new_scratch
+from cs25_games.test_time_compute.network import (
+    CompiledNetwork,
+    Scratch,
+    evaluate,
+    n_moves,
+    new_scratch,
+)
 
 __all__ = ["EXPLORATION", "Guided", "guided_search", "new_guided", "strongest"]
 
@@ -48,13 +54,13 @@ class Guided(NamedTuple):
         prior: what the policy of its parent says of each node.
     """
 
-    network: Network
+    network: CompiledNetwork
     scratch: Scratch
     tree: Tree
     prior: Float32[np.ndarray, " node"]
 
 
-def new_guided(game: Game, network: Network, evaluations: int) -> Guided:
+def new_guided(game: Game, network: CompiledNetwork, evaluations: int) -> Guided:
     """Return a network with room for searches of so many evaluations."""
     tree = new_tree(evaluations * n_moves(game))
     prior = np.empty(len(tree.visits), np.float32)

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
 from cs25 import Measure, Result
-from cs25_intro.over_seeds import mean_value
 
 __all__ = ["draw"]
 
@@ -127,8 +126,10 @@ def _rounded(n: float) -> str:
 
 
 def _finding(results: Sequence[Result]) -> str:
-    counted, learned = (mean_value(results, f"{name}_bits") for name in ("ngram", "transformer"))
-    n = _rounded(mean_value(results, "training_characters"))
+    counted, learned = (
+        Measure.over_seeds(results, f"{name}_bits").value for name in ("ngram", "transformer")
+    )
+    n = _rounded(Measure.over_seeds(results, "training_characters").value)
     return (
         f"From {n} characters: counting needs {counted:.2f} bits for the next, "
         f"a transformer {learned:.2f}"
@@ -155,6 +156,6 @@ def _description(results: Sequence[Result], control: Sequence[Result]) -> str:
     if control:
         sentences.append(
             "With all characters shuffled, both need what their frequencies leave open: "
-            f"{mean_value(control, 'ngram_bits'):.2f} and {mean_value(control, 'transformer_bits'):.2f}."
+            f"{Measure.over_seeds(control, 'ngram_bits').value:.2f} and {Measure.over_seeds(control, 'transformer_bits').value:.2f}."
         )
     return " ".join(sentences)

@@ -9,9 +9,8 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cs25 import Result
+from cs25 import Measure, Result
 from cs25_intro.induction.transition import rise
-from cs25_intro.over_seeds import mean_value
 
 __all__ = ["draw"]
 
@@ -109,7 +108,11 @@ def _heads(axes: Axes, results: Sequence[Result]) -> None:
         x, y = zip(*by_layer[layer], strict=True)
         axes.plot(x, y, marker, color=f"C{layer - 1}", alpha=0.8, label=f"a head of layer {layer}")
     axes.axhline(
-        mean_value(results, "in_context_score"), ls=":", lw=1, color="C7", label="with all heads"
+        Measure.over_seeds(results, "in_context_score").value,
+        ls=":",
+        lw=1,
+        color="C7",
+        label="with all heads",
     )
     axes.set(
         xlim=(-0.03, 1.03),
@@ -128,7 +131,7 @@ def _finding(results: Sequence[Result]) -> str:
     dated = sum("start" in result.measures for result in results)
     if dated < len(results):
         return f"In {n_steps:,.0f} steps the skill came in {dated} of {len(results)} runs"
-    start, end = (mean_value(results, name) for name in ("start", "end"))
+    start, end = (Measure.over_seeds(results, name).value for name in ("start", "end"))
     average = ", on average" if len(results) > 1 else ""
     return (
         f"A tenth of the skill is there after {start:,.0f} steps, nine tenths "
@@ -139,6 +142,4 @@ def _finding(results: Sequence[Result]) -> str:
 def _control(control: Sequence[Result]) -> str:
     if not control:
         return ""
-    return (
-        f" The control, with one layer, ends at {mean_value(control, 'in_context_score'):.2f} nats."
-    )
+    return f" The control, with one layer, ends at {Measure.over_seeds(control, 'in_context_score').value:.2f} nats."

@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from cs25 import Result
+from cs25 import Measure, Result
 from cs25_intro.long_range.networks import ARCHITECTURES
 from cs25_intro.long_range.reach import HELD
 from cs25_intro.long_range.tasks import CHANCE, TASKS, Task
-from cs25_intro.over_seeds import mean_value
 
 __all__ = ["draw"]
 
@@ -152,7 +151,8 @@ def _alt_text(results: Sequence[Result], control: Sequence[Result]) -> str:
                 f"{middle[-1]:.2f} at {distances[-1]}."
             )
     slopes = ", ".join(
-        f"{_STYLES[a][2]} {mean_value(results, f'gradient_slope_{a}'):.3f}" for a in ARCHITECTURES
+        f"{_STYLES[a][2]} {Measure.over_seeds(results, f'gradient_slope_{a}').value:.3f}"
+        for a in ARCHITECTURES
     )
     sentences.append(
         "The third shows the norm of the gradient before training against distance, on a "

@@ -9,8 +9,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cs25 import Result
-from cs25_intro.over_seeds import mean_value
+from cs25 import Measure, Result
 from cs25_intro.rank_collapse.tokens import FLOOR
 
 __all__ = ["draw"]
@@ -77,7 +76,10 @@ def _draw_one_layer(axes: Axes, results: Sequence[Result], control: Sequence[Res
         xscale="log", yscale="log", xlabel="Residual going in (share of size)",
         ylabel="Residual coming out (share of size)",
     )  # fmt: skip
-    axes.set_title(f"One layer: to the power {mean_value(results, 'slope'):.2f}", fontsize="medium")
+    axes.set_title(
+        f"One layer: to the power {Measure.over_seeds(results, 'slope').value:.2f}",
+        fontsize="medium",
+    )
 
 
 def _draw_depth(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -89,7 +91,9 @@ def _draw_depth(axes: Axes, results: Sequence[Result], control: Sequence[Result]
         axes.plot(layer, _height(left), "x--", color="C3", label=_CONTROL)
     axes.set_yticks(list(_TICKS), list(_TICKS.values()))
     axes.set(xlabel="Layer", ylabel="Residual (share of size)")
-    axes.set_title(f"Random weights: order {mean_value(results, 'order'):.2f}", fontsize="medium")
+    axes.set_title(
+        f"Random weights: order {Measure.over_seeds(results, 'order').value:.2f}", fontsize="medium"
+    )
 
 
 def _draw_smollm(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -102,7 +106,7 @@ def _draw_smollm(axes: Axes, results: Sequence[Result], control: Sequence[Result
     if control:
         layer, left = _curve(control, "smollm", "no_skips")
         axes.plot(layer, 10 ** left.mean(axis=0), "--", color="C3", label=f"{_CONTROL}, no skips")
-    whole, bare = (_share(mean_value(results, f"smollm_{name}")) for name in _SMOLLM)
+    whole, bare = (_share(Measure.over_seeds(results, f"smollm_{name}").value) for name in _SMOLLM)
     axes.set(yscale="log", xlabel="Layer", ylabel="Residual (share of size)")
     axes.set_title(f"SmolLM2: {whole}, without skips {bare}", fontsize="medium")
     axes.legend(fontsize="small", loc="lower left")
@@ -137,7 +141,9 @@ def _share(log10: float) -> str:
 
 def _finding(results: Sequence[Result]) -> str:
     layers = max(results[0].table("depth").column("layer"))
-    alone, skips = (_share(mean_value(results, f"left_{name}")) for name in ("attention", "skips"))
+    alone, skips = (
+        _share(Measure.over_seeds(results, f"left_{name}").value) for name in ("attention", "skips")
+    )
     return (
         f"Behind {layers} layers attention alone leaves {alone} of what tells tokens apart,\n"
         f"and attention with skip connections {skips}"
@@ -146,15 +152,15 @@ def _finding(results: Sequence[Result]) -> str:
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
     others = ", ".join(
-        f"{label} {_share(mean_value(results, f'left_{name}'))}"
+        f"{label} {_share(Measure.over_seeds(results, f'left_{name}').value)}"
         for name, (_, _, label) in _NETWORKS.items()
     )
-    past = mean_value(results, "slope_past")
-    whole, bare = (_share(mean_value(results, f"smollm_{name}")) for name in _SMOLLM)
+    past = Measure.over_seeds(results, "slope_past").value
+    whole, bare = (_share(Measure.over_seeds(results, f"smollm_{name}").value) for name in _SMOLLM)
     text = (
         f"{finding}. Left: the size of what tells tokens apart, over the size of the tokens, "
         "coming out of one layer of attention against that going in: a straight line of slope "
-        f"{mean_value(results, 'slope'):.2f} on logarithmic axes, and of {past:.2f} where a token hears "
+        f"{Measure.over_seeds(results, 'slope').value:.2f} on logarithmic axes, and of {past:.2f} where a token hears "
         "the past only. Middle: the same behind each layer of random networks, on an axis where a "
         f"doubly exponential fall is straight; behind the last: {others}. Right: the same in the "
         f"layers of SmolLM2: {whole} in the end, and without its skips {bare}."
@@ -162,7 +168,7 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
     if control:
         text += (
             " In the control, where each token hears one other and nothing is averaged, the slope "
-            f"is {mean_value(control, 'slope'):.2f}, and attention alone leaves "
-            f"{_share(mean_value(control, 'left_attention'))}."
+            f"is {Measure.over_seeds(control, 'slope').value:.2f}, and attention alone leaves "
+            f"{_share(Measure.over_seeds(control, 'left_attention').value)}."
         )
     return text

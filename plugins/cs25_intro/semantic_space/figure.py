@@ -10,8 +10,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cs25 import Result
-from cs25_intro.over_seeds import mean_value
+from cs25 import Measure, Result
 from cs25_intro.prompt_programs.effects import mean_over_tasks
 
 __all__ = ["draw"]
@@ -157,7 +156,11 @@ def _draw_shares(axes: Axes, results: Sequence[Result], control: Sequence[Result
         axes.plot(share, where, marker, color=colour, ms=5)
         label = "as many random words" if below < 0 else None
         axes.axvline(
-            mean_value(results, f"chance_{space}"), ls="--", lw=1.2, color=colour, label=label
+            Measure.over_seeds(results, f"chance_{space}").value,
+            ls="--",
+            lw=1.2,
+            color=colour,
+            label=label,
         )
         if control:
             axes.plot(_column(control, space, "share").mean(axis=0), where, "x", color="C3", ms=4)
@@ -220,7 +223,7 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
         text += (
             f"{name}: mean cosine of two offsets {alike:.2f}, with shuffled pairs {shuffled:.2f}; "
             f"a plane holds {share:.2f} of the variance of a relation's words, and "
-            f"{mean_value(results, f'chance_{space}'):.2f} of random words'. "
+            f"{Measure.over_seeds(results, f'chance_{space}').value:.2f} of random words'. "
         )
     if control:
         own = np.mean([_column(control, space, "alike").mean() for space, *_ in _SPACES])
