@@ -21,6 +21,7 @@ DEMO = Demo(
     "pikl",
     run="cs25_games.pikl.playing_with_people:playing_with_people",
     figure="cs25_games.pikl.figure:draw",
+    title="piKL: strong and human",
     summary="Planning that stays near people's play scores better with them than imitation",
     measures={
         **_GAINS,

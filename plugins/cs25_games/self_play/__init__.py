@@ -15,6 +15,7 @@ DEMO = Demo(
     "self-play",
     run="cs25_games.self_play.convergence:self_play_converges",
     figure="cs25_games.self_play.figure:draw",
+    title="Self-play",
     summary="Self-play converges if two compete, in the average; not with three, nor across teams",
     measures={
         "naive_exploitability": _NAIVE + "in the game where it is lower",
