@@ -8,6 +8,7 @@ DEMO = Demo(
     "test-time-compute",
     run="cs25_games.test_time_compute.scaling:play_time_compute",
     figure="cs25_games.test_time_compute.figure:draw",
+    title="Test-time compute",
     summary="What search at play time is worth: Elo with each doubling, and against a larger network",
     measures={
         "elo_per_doubling": (
