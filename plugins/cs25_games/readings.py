@@ -37,6 +37,11 @@ READINGS = (
         "https://doi.org/10.1109/TCIAIG.2012.2200894",
     ),
     Reading(
+        "Brown and Sandholm 2017",
+        "Safe and Nested Subgame Solving for Imperfect-Information Games",
+        "https://arxiv.org/abs/1705.02955",
+    ),
+    Reading(
         "Tammelin 2014",
         "Solving Large Imperfect Information Games Using CFR+",
         "https://arxiv.org/abs/1407.5042",

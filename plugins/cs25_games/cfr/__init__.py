@@ -52,13 +52,14 @@ DEMO = Demo(
         Claim(
             "regret-solves-poker",
             "Counterfactual regret minimisation solves games with hidden cards: after 30,000 "
-            "iterations nobody can win more than a thousandth of an ante a game against its average",
+            "iterations best responses win at most a thousandth of an ante a game against its "
+            "average, in the mean over both seats",
             metric="exploitability_cfr",
             holds=AtMost(1e-3),
         ),
         Claim(
             "cfr-plus-is-faster",
-            "How regret is counted makes a huge difference: CFR+ comes to a thousandth of an ante in "
+            "How regrets and iterations are counted makes a huge difference: CFR+ comes to a thousandth of an ante in "
             "at most a tenth of the iterations that CFR needs",
             metric="speedup",
             holds=AtLeast(10),

@@ -69,7 +69,7 @@ DEMO = Demo(
         Claim(
             "hidden-cards-stop-search",
             "Where cards are hidden, more search stops helping: exploitability at Kuhn poker falls "
-            "with a power of the simulations that is smaller by more than a half than with the same "
+            "with a power of the simulations that is weaker by more than 0.5 than with the same "
             "cards face up",
             holds=Greater("slope_hidden", "slope_face_up", margin=0.5),
         ),
@@ -81,5 +81,5 @@ DEMO = Demo(
         ),
     ),
     # Bounds of two children can differ in the last digit, and a simulation then goes another way.
-    tolerance=0.5,
+    tolerance=0.1,
 )

@@ -50,7 +50,7 @@ DEMO = Demo(
         Claim(
             "stronger-and-human",
             "Planning with an anchor in what people do scores better with people than imitation, "
-            "with a lambda that costs at most one per cent of the likelihood of what they do",
+            "with a lambda chosen to cost at most one per cent of the likelihood of what they do",
             metric="score_gain",
             holds=AtLeast(0.01),
         ),

@@ -6,7 +6,7 @@ __all__ = ["DEMO"]
 
 _GAMES = {"rock_paper_scissors": "rock-paper-scissors", "kuhn_poker": "Kuhn poker"}
 _AVERAGED = {"fictitious_play": "fictitious play", "regret_matching": "regret matching"}
-_NAIVE = "exploitability of iterated best response in late iterations, "
+_NAIVE = "mean exploitability of iterated best response over the last 100 iterations, "
 _SLOPE = "log-log slope of exploitability over iterations, of "
 _MAGNET = "the last policy of magnetic mirror descent, "
 _THREE = "exploitability of the average policy in a game of three, after all iterations, "
@@ -50,20 +50,21 @@ DEMO = Demo(
         ),
         Claim(
             "averages-converge-if-two-compete",
-            "If two compete, the average policy of self-play comes as near to an equilibrium as "
-            "one likes",
+            "If two compete, the exploitability of self-play's average policy falls like a power of "
+            "the iterations",
             metric="slope_averages",
             holds=AtMost(-0.4),
         ),
         Claim(
             "so-does-a-regularised-last-policy",
-            "So does the last policy, where a magnet holds it back",
+            "So does that of the last policy, where a magnet holds it back",
             metric="slope_regularised",
             holds=AtMost(-0.4),
         ),
         Claim(
             "three-do-not-converge",
-            "With three players the same averages stay away from the equilibrium",
+            "With three players the same averages stay away from the equilibrium, in the mean over "
+            "starts",
             metric="three_players_exploitability",
             holds=AtLeast(0.1),
         ),

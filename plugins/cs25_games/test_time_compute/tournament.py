@@ -24,8 +24,8 @@ class Standings:
         points: what the player of the row won of the player of the column in their two games from
             an opening, 1 for a win and 1/2 for a draw: 0 to 2, and 0 on the diagonal.
         n_games: played.
-        n_distinct: of them. Two games are the same if the same players, with the same colours,
-            made the same moves from the same position.
+        n_distinct: of them. Two games are the same if the same moves were made from the same
+            position, whoever made them.
     """
 
     points: Float[np.ndarray, "opening player player"]
@@ -59,7 +59,7 @@ def round_robin(
                 won, moves = _play(game, players[first], players[second], opening, stream)
                 points[number, first, second] += won
                 points[number, second, first] += 1 - won
-                played.add((first, second, opening, moves))
+                played.add((opening, moves))
             progress()
     return Standings(points, len(openings) * len(players) * (len(players) - 1), len(played))
 

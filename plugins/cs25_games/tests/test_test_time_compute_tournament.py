@@ -84,6 +84,9 @@ def test_points_are_those_of_perfect_play() -> None:
 def test_games_that_repeat_are_counted_once() -> None:
     openings = draw_openings(TIC_TAC_TOE, 2, 2, new_stream(3))
     assert play([lowest, perfect], openings).n_distinct == 4
+    # The same player under another name plays the same games, and one more from each opening
+    # against itself.
+    assert play([lowest, perfect, lowest], openings).n_distinct == 4 + 2
     # The same opening again: who draws nothing plays the same two games again.
     assert play([lowest, perfect], [openings[0]] * 2).n_distinct == 2
     assert play([drawn, drawn], [start()] * 20).n_distinct > 30
