@@ -2,8 +2,8 @@
 
 Goal: to an exploitability of 0.001 antes with CFR+ in a tenth of the time. Both do the same: the
 averages agree (``cs25_games.tests.test_cfr_learning``) until, after a hundred iterations of CFR+,
-rounding has grown so far that they go different ways to the same end. OpenSpiel's solver walks through every history; ours takes all hands and all nodes of
-a level at once. Seconds are of one core's CPU, of iterations alone: not of building the game, and
+rounding has grown so far that they go different ways to the same end. OpenSpiel's solver walks
+through every history; ours takes all hands and all nodes of a level at once. Seconds are of one core's CPU, of iterations alone: not of building the game, and
 not of looking how exploitable a policy is.
 
 By hand, without the tests' checks of shapes:
@@ -123,7 +123,8 @@ def test_leduc_poker_against_open_spiel(name, discounting, solver, at_most, caps
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
 def test_memory_beside_open_spiels(capsys):
-    """Print what making a solver of Leduc poker adds to a process."""
+    """Print what making a solver of Leduc poker adds to a process, and hold ours to a few MiB."""
     ours, theirs = added_mib(OURS), added_mib(THEIRS)
     with capsys.disabled():
         print(f"\n\n  memory on Leduc poker: ours {ours:.1f} MiB, OpenSpiel {theirs:.1f} MiB")
+    assert ours < 10

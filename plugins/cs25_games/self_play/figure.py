@@ -121,7 +121,8 @@ def _description(finding: str, results: Sequence[Result], control: Sequence[Resu
     text = (
         f"{finding.replace(chr(10), ' ')}. Three panels show exploitability by iterations on "
         f"logarithmic axes. After all iterations, {ends}. The last panel shows how often "
-        "listeners understand the speaker they were trained with, and others."
+        "listeners understand the speaker they were trained with, and others. Bands reach from the "
+        "lowest to the highest of all seeds."
     )
     if control:
         talk = Measure.over_seeds(control, "partners").value

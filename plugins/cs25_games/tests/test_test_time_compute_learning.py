@@ -22,6 +22,7 @@ from cs25_games.boards.rules import (
 )
 from cs25_games.boards.streams import new_stream
 from cs25_games.mcts.match import draw_openings
+from cs25_games.test_time_compute import DEMO
 from cs25_games.test_time_compute.network import PolicyValueNet
 from cs25_games.test_time_compute.players import guided_player
 from cs25_games.test_time_compute.puct import new_guided
@@ -198,6 +199,12 @@ def test_a_seed_fixes_the_demo() -> None:
 def test_sizes_that_do_not_differ_are_refused() -> None:
     with pytest.raises(ParameterError, match=r"widths.*two or more that differ"):
         play_time_compute(widths=(4, 4))
+
+
+def test_measures_are_those_of_the_card() -> None:
+    # How many doublings search is worth is left out where more weights do not surely help.
+    found = {*small_run().measures, "search_in_doublings"}
+    assert found == {*DEMO.measures}
 
 
 def test_a_blind_search_with_a_network_is_the_network_alone() -> None:
