@@ -71,7 +71,7 @@ def exploitability(game: MatrixGame, profile: Profile) -> Float[np.ndarray, "*pl
     That is NashConv over the number of players: 0 in a Nash equilibrium, and positive else.
 
     >>> rock = np.array([1.0, 0.0, 0.0])
-    >>> exploitability(ROCK_PAPER_SCISSORS, [rock, rock])
+    >>> float(exploitability(ROCK_PAPER_SCISSORS, [rock, rock]))
     1.0
     """
     gains = []
