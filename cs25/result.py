@@ -58,6 +58,15 @@ class Measure:
         if not isinstance(self.unit, str):
             raise ResultError(f"Measure: unit is {self.unit!r}, expected text")
 
+    @property
+    def margin(self) -> float:
+        """How far the interval reaches above the value; 0 where there is none.
+
+        >>> Measure(0.5, "share", low=0.4, high=0.75).margin, Measure(0.5, "share").margin
+        (0.25, 0.0)
+        """
+        return 0.0 if self.high is None else self.high - self.value
+
     @classmethod
     def mean_of(
         cls,

@@ -93,8 +93,7 @@ def _errorbar(
 
 def _half_width(values: Float[np.ndarray, " seed"]) -> float:
     """Return half of Student's 95 % interval of the mean; 0 where the seeds are too few."""
-    mean = Measure.mean_of(values)
-    return mean.high - mean.value if mean.high is not None and len(values) >= 3 else 0.0
+    return Measure.mean_of(values).margin if len(values) >= 3 else 0.0
 
 
 def _label_ticks(ax: Axes) -> None:

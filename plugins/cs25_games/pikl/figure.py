@@ -53,7 +53,7 @@ def _draw_game(axes: Axes, game: str, results: Sequence[Result], control: Sequen
     kept = Measure.over_seeds(results, f"likelihood_kept_{suffix}")
     gain = Measure.over_seeds(results, f"score_gain_{suffix}")
     axes.errorbar(
-        kept.value, gain.value, xerr=_margin(kept), yerr=_margin(gain), fmt="D", color="C5",
+        kept.value, gain.value, xerr=kept.margin, yerr=gain.margin, fmt="D", color="C5",
         ms=8, mfc="none", mew=1.8, label="λ chosen on other moves",
     )  # fmt: skip
     axes.axvline(-ALLOWANCE, color="C7", ls=":", lw=1.2)
@@ -76,7 +76,7 @@ def _draw_samples(axes: Axes, results: Sequence[Result], control: Sequence[Resul
             sizes, gains = _by_samples(runs)
             means = [Measure.mean_of(column) for column in gains.T.tolist()]
             axes.errorbar(
-                sizes, [mean.value for mean in means], yerr=[_margin(mean) for mean in means],
+                sizes, [mean.value for mean in means], yerr=[mean.margin for mean in means],
                 fmt=style[1], color=style[0],
             )  # fmt: skip
     axes.axhline(0, color="C1", lw=1.2)
@@ -116,11 +116,6 @@ def _by_samples(
     sizes = sorted(set(samples.tolist()))
     gains = np.array([result.table("samples").column("likelihood_gain") for result in results])
     return sizes, np.stack([gains[:, samples == size].mean(axis=1) for size in sizes], axis=1)
-
-
-def _margin(mean: Measure) -> float:
-    """Return half of the interval, 0 where there is none."""
-    return 0.0 if mean.high is None else mean.high - mean.value
 
 
 def _finding(results: Sequence[Result]) -> str:

@@ -74,7 +74,7 @@ def _draw_talk(axes: Axes, results: Sequence[Result], control: Sequence[Result])
             shares = [Measure.over_seeds(runs, name) for name in names]
             axes.bar(
                 np.arange(2) + place, [100 * share.value for share in shares], 0.34,
-                yerr=[100 * _margin(share) for share in shares],
+                yerr=[100 * share.margin for share in shares],
                 color=colour, hatch=hatch, label=label,
             )  # fmt: skip
     axes.set_xticks([0, 1], names)
@@ -90,11 +90,6 @@ def _curves(
     chosen = np.array([row[:2] == (game, learner) for row in table.rows])
     curves = [result.table("exploitability").column(policy) for result in results]
     return np.array(table.column("iteration"))[chosen], np.array(curves, dtype=float)[:, chosen]
-
-
-def _margin(mean: Measure) -> float:
-    """Return half of the interval, 0 where there is none."""
-    return 0.0 if mean.high is None else mean.high - mean.value
 
 
 def _finding(results: Sequence[Result]) -> str:

@@ -117,8 +117,7 @@ def _ratings(
     if len(results) == 1:
         low, high = (np.array(tables[0].column(end), dtype=float) for end in ("low", "high"))
         return x, relative[0], np.array([elo[0] - low, high - elo[0]])
-    means = [Measure.mean_of(seeds) for seeds in relative.T]
-    margins = [mean.high - mean.value for mean in means if mean.high is not None]
+    margins = [Measure.mean_of(seeds).margin for seeds in relative.T]
     return x, relative.mean(axis=0), np.array([margins, margins])
 
 

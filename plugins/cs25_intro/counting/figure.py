@@ -54,7 +54,7 @@ def _bits(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> N
         xlabel="Longest n-gram that is counted, n (characters)",
         ylabel="Bits per held-out character",
     )
-    axes.legend(fontsize="small", loc="upper right", bbox_to_anchor=(1, 0.88))
+    axes.legend(fontsize="small", loc="upper right", bbox_to_anchor=(1, 0.82))
 
 
 def _lead(axes: Axes, results: Sequence[Result], control: Sequence[Result]) -> None:
@@ -98,18 +98,12 @@ def _points(
     """
     values, n = rows[..., 0], len(rows)
     if n >= 3:
-        half = np.array([_half_width(of_seeds) for of_seeds in values.T])
+        half = np.array([Measure.mean_of(of_seeds).margin for of_seeds in values.T])
     else:
         half = np.nan_to_num(rows[..., 2] - rows[..., 1]).mean(axis=0) / 2
     axes.errorbar(
         x, values.mean(axis=0), yerr=half, fmt=style, color=colour, label=label, capsize=2
     )
-
-
-def _half_width(values: Float[np.ndarray, " seed"]) -> float:
-    """Return half of Student's 95 % interval of the mean of several seeds."""
-    mean = Measure.mean_of(values)
-    return mean.high - mean.value if mean.high is not None else 0.0
 
 
 def _rows(results: Sequence[Result], table: str, value: str) -> Float[np.ndarray, "seed row end"]:
