@@ -118,8 +118,8 @@ def optimise(
     rows: Int[Tensor, " asked"],
     sizes: Sizes,
     *,
+    corpus: Corpus,
     seed: int,
-    text: Iterator[tuple[Tensor, Tensor]] | None = None,
     progress: Progress | None = None,
 ) -> Decoder:
     """Return the model after PPO on a learned reward, held to where it started.
@@ -129,15 +129,16 @@ def optimise(
         scorer: the reward model.
         rows: of the prompts that are asked.
         sizes: of the stage.
+        corpus: what was pre-trained on, for PPO-ptx.
         seed: draws the value function, the answers and the batches.
-        text: pre-training text for PPO-ptx.
         progress: called with 1 after each step.
     """
     policy = copy.deepcopy(model)
     critic = Critic(config(d_model=sizes.critic_width, n_layers=1), seed=seed)
     optimise_policy(
         policy, model, critic, scorer, prompts()[rows], sizes.ppo, length=LENGTH,
-        generator=torch.Generator().manual_seed(seed), text=text, progress=progress,
+        generator=torch.Generator().manual_seed(seed), progress=progress,
+        text=_texts(corpus, sizes.ppo.batch // sizes.ppo.minibatches, seed),
     )  # fmt: skip
     return policy
 
@@ -159,3 +160,10 @@ def optimise_by_comparisons(
         batch=sizes.dpo_batch, lr=1e-3, seed=seed, progress=progress,
     )  # fmt: skip
     return policy
+
+
+def _texts(corpus: Corpus, batch: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        text = corpus.draw(batch, generator)
+        yield text[:, :-1], text[:, 1:]
