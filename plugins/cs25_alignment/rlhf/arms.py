@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float, Int
@@ -64,7 +64,7 @@ class Arms:
 
     def on(self, rows: Int[Tensor, " asked"]) -> Arms:
         """Return the same for some of the prompts."""
-        tables = {
+        tables: dict[str, Any] = {
             name: {beta: table[rows] for beta, table in part.items()}
             if isinstance(part, dict)
             else part[rows]

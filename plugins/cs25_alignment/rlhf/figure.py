@@ -55,12 +55,11 @@ def _draw_frontier(axes: Axes, results: Sequence[Result], control: Sequence[Resu
     others = _mean(control, "arms", ("divergence", "reward")) if control else None
     for arm, colour, marker, label in _ARMS:
         rows = _rows(results[0], arm)
-        style = {"color": colour, "ls": "", "ms": 8}
-        axes.plot(*arms[rows].T, marker=marker, label=label, **style)
+        axes.plot(*arms[rows].T, marker, color=colour, ms=8, label=label)
         if others is not None and arm != "base":
             rows = _rows(control[0], arm)
             hollow = f"control: {label}" if arm == "ppo" else None
-            axes.plot(*others[rows].T, marker=marker, mfc="none", label=hollow, **style)
+            axes.plot(*others[rows].T, marker, color=colour, ms=8, mfc="none", label=hollow)
     betas = [row[2] for row in results[0].table("arms").rows]
     for row in _rows(results[0], "ppo"):
         axes.annotate(
@@ -103,10 +102,8 @@ def _rows(result: Result, arm: str) -> list[int]:
 def _mean(
     results: Sequence[Result], table: str, columns: Sequence[str]
 ) -> Float[np.ndarray, "row column"]:
-    cells = [
-        [result.table(table).column(column) for column in columns] for result in results
-    ]
-    return np.array(cells, dtype=float).mean(axis=0).T
+    cells = [[result.table(table).column(column) for column in columns] for result in results]
+    return np.asarray(np.array(cells, dtype=float).mean(axis=0).T)
 
 
 def _finding(results: Sequence[Result]) -> str:

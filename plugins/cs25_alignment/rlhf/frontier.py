@@ -9,16 +9,15 @@ divergence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import math
+from collections.abc import Sequence
 
 from scipy.optimize import brentq
 
 from cs25_alignment.world import exact
 from cs25_alignment.world.exact import Table
 
-__all__ = ["frontier_reward", "frontier_points"]
+__all__ = ["frontier_points", "frontier_reward"]
 
 #: Prices of a nat between which the frontier is looked for, as multiples of the reward's largest
 #: range: dearer than the first nothing moves, cheaper than the second only the best is left.

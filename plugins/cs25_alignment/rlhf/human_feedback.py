@@ -7,18 +7,21 @@ for the objective.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import torch
 from annotated_types import Interval, Len
 from tqdm.auto import tqdm
 
 from cs25 import Measure, ParameterError, Result, Table
+from cs25_alignment.preferences.comparisons import Rankings
+from cs25_alignment.preferences.networks import reward_model
 from cs25_alignment.preferences.training import n_steps
 from cs25_alignment.rlhf.arms import Arms, Start, train_arms
 from cs25_alignment.rlhf.frontier import frontier_points, frontier_reward
 from cs25_alignment.rlhf.ppo import PPOSettings
 from cs25_alignment.rlhf.stages import Sizes
-from cs25_alignment.world import exact, language
+from cs25_alignment.world import exact
 from cs25_alignment.world.language import split
 
 __all__ = ["learn_from_feedback"]
@@ -57,7 +60,6 @@ def learn_from_feedback(
         control: "misdealt" has everything that is said of a response be about another one.
         seed: draws the world, the weights, the feedback and the batches.
     """
-```
     if len(set(betas)) < len(betas):
         raise ParameterError(parameter="betas", found=betas, expected="prices that differ")
     sizes = Sizes(d_model=d_model, ppo=PPOSettings(iterations=iterations, ptx=ptx))
@@ -86,10 +88,13 @@ def learn_from_feedback(
 
 def _n_steps(sizes: Sizes, comparisons: int, n_policies: int) -> int:
     """Return the optimiser steps of all stages."""
+    # How long the reward model learns depends on how many comparisons there are, not on which.
+    blank = Rankings(torch.zeros(comparisons), torch.zeros(comparisons, 2))
+    judge = reward_model(sizes.reward, seed=0)
     return (
         sizes.pretrain_steps
         + sizes.tune_steps
-        + n_steps(Rankings.of_pairs(comparisons), sizes.reward_epochs)
+        + n_steps(judge, blank, epochs=sizes.reward_epochs)
         + sizes.dpo_steps
         + n_policies * sizes.ppo.n_steps
     )
@@ -113,9 +118,7 @@ def _optimality(here: Arms, elsewhere: Arms, beta: float) -> dict[str, Measure]:
         "best_divergence": Measure(exact.kl(best, here.ref), "nats"),
         "sft_divergence": Measure(exact.kl(here.sft, here.ref), "nats"),
         "dpo_divergence": Measure(exact.kl(here.dpo, here.ref), "nats"),
-        "text_loss": Measure(
-            exact.kl(here.corpus, ppo) - exact.kl(here.corpus, here.base), "nats"
-        ),
+        "text_loss": Measure(exact.kl(here.corpus, ppo) - exact.kl(here.corpus, here.base), "nats"),
     }
 
 
@@ -149,22 +152,24 @@ def _gap(policy: exact.Table, ref: exact.Table, reward: exact.Table) -> float:
 
 
 def _arms_table(parts: dict[str, Arms], betas: Sequence[float]) -> Table:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for part, arms in parts.items():
-        policies = [("base", None, arms.base), ("sft", None, arms.sft)]
-        policies += [("dpo", betas[0], arms.dpo)]
-        policies += [("ppo", beta, arms.ppo[beta]) for beta in betas]
+        policies: dict[tuple[str, float | None], exact.Table] = {
+            ("base", None): arms.base,
+            ("sft", None): arms.sft,
+            ("dpo", betas[0]): arms.dpo,
+        }
+        policies |= {("ppo", beta): arms.ppo[beta] for beta in betas}
         rows += [
             (
                 part,
-                name,
-                beta,
+                *arm,
                 exact.kl(policy, arms.ref),
                 exact.expected(policy, arms.reward),
                 exact.expected(policy, arms.gold),
                 exact.win_rate(policy, arms.base, arms.gold),
             )
-            for name, beta, policy in policies
+            for arm, policy in policies.items()
         ]
     return Table(
         "arms",

@@ -57,7 +57,7 @@ class Sizes:
     reward: Size = "large"
     pretrain_steps: int = 600
     pretrain_batch: int = 256
-    reward_epochs: float = 4
+    reward_epochs: float = 10
     tune_steps: int = 200
     tune_batch: int = 256
     dpo_steps: int = 400
