@@ -40,7 +40,8 @@ DEMO = Demo(
     },
     presets={
         "smoke": {
-            "comparisons": 400, "iterations": 3, "betas": (1.0,), "d_model": 16, "pretraining": 10,
+            "comparisons": 400, "betas": (1.0,), "iterations": 3, "pretraining": 10, "tuning": 5,
+            "d_model": 16, "reward": "bag",
         },
     },
     control="misdealt",

@@ -58,8 +58,8 @@ class PPOSettings:
 
     beta: float = 0.5
     iterations: int = 200
-    batch: int = 512
-    minibatches: int = 4
+    batch: int = 256
+    minibatches: int = 2
     epochs: int = 2
     lr: float = 2e-3
     clip: float = 0.2
