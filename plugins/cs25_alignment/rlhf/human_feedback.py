@@ -29,14 +29,32 @@ __all__ = ["learn_from_feedback"]
 Price = Annotated[float, Interval(ge=0.05, le=100)]
 
 #: Prices of a nat along the frontier that is drawn, as multiples of the first of PPO's.
-_ALONG = (100.0, 30.0, 16.0, 10.0, 7.0, 5.0, 4.0, 3.0, 2.5, 2.0, 1.6, 1.3, 1.0, 0.8, 0.65, 0.5, 0.4)
+_ALONG = (
+    200.0,
+    60.0,
+    32.0,
+    20.0,
+    14.0,
+    10.0,
+    8.0,
+    6.0,
+    5.0,
+    4.0,
+    3.2,
+    2.6,
+    2.0,
+    1.6,
+    1.3,
+    1.0,
+    0.8,
+)
 
 
 def learn_from_feedback(
     *,
     comparisons: Annotated[int, Interval(ge=200, le=1_000_000)] = 20_000,
     attempts: Annotated[int, Interval(ge=1, le=64)] = 4,
-    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.5, 0.25, 1.0),
+    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 0.5, 1.0),
     iterations: Annotated[int, Interval(ge=1, le=20_000)] = 200,
     pretraining: Annotated[int, Interval(ge=1, le=100_000)] = 300,
     tuning: Annotated[int, Interval(ge=1, le=100_000)] = 300,
@@ -118,6 +136,9 @@ def _optimality(here: Arms, elsewhere: Arms, beta: float) -> dict[str, Measure]:
     best = exact.tilted(here.ref, here.reward, beta)
     return {
         "optimality": Measure(_share(ppo, here.ref, here.reward, beta), "share"),
+        "optimality_dearest": Measure(
+            _share(here.ppo[max(here.ppo)], here.ref, here.reward, max(here.ppo)), "share"
+        ),
         "optimality_held_out": Measure(
             _share(elsewhere.ppo[beta], elsewhere.ref, elsewhere.reward, beta), "share"
         ),
@@ -161,6 +182,8 @@ def _gap(policy: exact.Table, ref: exact.Table, reward: exact.Table) -> float:
     """Return which share of the reward to be had for its divergence a policy does without."""
     start = exact.expected(ref, reward)
     to_be_had = frontier_reward(ref, reward, exact.kl(policy, ref)) - start
+    if to_be_had <= 0:  # it has not moved
+        return 0.0
     return 1 - (exact.expected(policy, reward) - start) / to_be_had
 
 

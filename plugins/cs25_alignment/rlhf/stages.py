@@ -55,13 +55,13 @@ class Sizes:
     n_layers: int = 2
     critic_width: int = 32
     reward: Size = "large"
-    pretrain_steps: int = 600
+    pretrain_steps: int = 300
     pretrain_batch: int = 256
     reward_epochs: float = 10
-    tune_steps: int = 200
-    tune_batch: int = 256
-    dpo_steps: int = 400
-    dpo_batch: int = 256
+    tune_steps: int = 300
+    tune_batch: int = 128
+    dpo_steps: int = 300
+    dpo_batch: int = 128
     ppo: PPOSettings = field(default_factory=PPOSettings)
 
 
