@@ -54,7 +54,7 @@ def learn_from_feedback(
     *,
     comparisons: Annotated[int, Interval(ge=200, le=1_000_000)] = 20_000,
     attempts: Annotated[int, Interval(ge=1, le=64)] = 4,
-    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 0.5, 1.0),
+    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 1.0),
     iterations: Annotated[int, Interval(ge=1, le=20_000)] = 180,
     pretraining: Annotated[int, Interval(ge=1, le=100_000)] = 300,
     tuning: Annotated[int, Interval(ge=1, le=100_000)] = 300,
