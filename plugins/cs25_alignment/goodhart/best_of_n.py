@@ -67,10 +67,10 @@ def continuous_kl(n: int) -> float:
 
 
 def estimated_best_of_n(
-    proxy: Float[np.ndarray, "*prompt sample"],
-    values: Float[np.ndarray, "*prompt sample"],
+    proxy: Float[np.ndarray, "prompt sample"],
+    values: Float[np.ndarray, "prompt sample"],
     numbers: Sequence[int],
-) -> Float[np.ndarray, "number *prompt"]:
+) -> Float[np.ndarray, "number prompt"]:
     """Estimate without bias the value of the best of n, for each n, from N samples.
 
     It is the mean over all sets of n of the N samples, of the value of the one that the proxy

@@ -47,7 +47,7 @@ def optimise_proxies(
     *,
     worlds: Annotated[int, Interval(ge=1, le=10)] = 2,
     comparisons: Annotated[tuple[Comparisons, ...], Len(2, 5)] = (200, 2000, 20_000),
-    doublings: Annotated[int, Interval(ge=2, le=20)] = 14,
+    doublings: Annotated[int, Interval(ge=2, le=17)] = 14,
     epochs: Annotated[int, Interval(ge=1, le=100)] = 4,
     control: Literal["none", "gold"] = "none",
     seed: Annotated[int, Interval(ge=0)] = 0,
