@@ -72,17 +72,17 @@ def best_of_n_frontier(
 def tilted_frontier(
     log_ref: Table, proxy: Table, gold: Table, *, furthest: float, points: int
 ) -> Frontier:
-    """Return what the best policies for the proxy do, from one beta to the next half of it.
+    """Return what the best policies for the proxy do, for ever smaller beta.
 
     Args:
         log_ref: of the reference policy.
         proxy: what is optimised.
         gold: what is wanted.
         furthest: KL of the last policy from the reference, in nats.
-        points: policies.
+        points: policies; every second one has half the beta.
     """
     last = beta_for(log_ref, proxy, furthest)
-    betas = last * 2.0 ** np.arange(points)[::-1]
+    betas = last * 2 ** (np.arange(points)[::-1] / 2)
     policies = ((beta, tilted(log_ref, proxy, beta)) for beta in betas.tolist())
     return _frontier(log_ref, proxy, gold, policies)
 

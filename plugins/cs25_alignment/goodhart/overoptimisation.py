@@ -33,8 +33,8 @@ __all__ = ["optimise_proxies"]
 
 Comparisons = Annotated[int, Interval(ge=10, le=200_000)]
 
-#: Reinforcement learning is looked at for so many betas, each half the one before.
-_BETAS = 12
+#: Reinforcement learning is looked at for so many betas, every second one half the one before.
+_BETAS = 18
 
 #: Samples for each prompt that best-of-n is estimated from, for each of the largest n.
 _SAMPLES = 2

@@ -156,7 +156,7 @@ def _loss(which: Callable[..., float], among: Sequence[Optimised]) -> Measure:
 
 
 def _kept(among: Iterable[Optimised]) -> Measure:
-    return Measure(_mean(lambda each: each.kept, among), "share of what gold allows")
+    return Measure(_mean(lambda each: each.kept, among), "share")
 
 
 def _mean(of: Callable[[Optimised], float], among: Iterable[Optimised]) -> float:
