@@ -6,7 +6,7 @@ in which the best policy is known.
 """
 
 from cs25 import Lecture, hookimpl
-from cs25_alignment import reward_model, team_human
+from cs25_alignment import goodhart, reward_model, rlhf, team_human
 from cs25_alignment.readings import READINGS
 
 cs25_api = 1
@@ -26,6 +26,11 @@ def cs25_lecture() -> Lecture:
         ),
         readings=READINGS,
         notes="notes.md",
-        demos=(team_human.DEMO, reward_model.DEMO),
+        demos=(
+            team_human.DEMO,
+            reward_model.DEMO,
+            goodhart.DEMO,
+            rlhf.DEMO,
+        ),
         tests="cs25_alignment.tests",
     )

@@ -143,6 +143,14 @@ def test_measures_are_those_of_the_table(result: Result) -> None:
     assert value(result, "gap_corrected") == pytest.approx(low - high)
 
 
+def test_a_corrected_score_favours_the_capable_less(result: Result, control: Result) -> None:
+    # Where little was read, few flaws found stand for many. Where all was read, for themselves.
+    assert value(result, "capable_corrected") < value(result, "capable_trial") - 0.1
+    assert value(control, "capable_corrected") == pytest.approx(
+        value(control, "capable_trial"), abs=0.02
+    )
+
+
 def test_audits_cost_what_they_read() -> None:
     # All works have 16 steps; a trial reads 8 of 20 for all, an audit 16 of 10 for a fifth.
     assert value(recruit_players(doublings=0.0), "audit_cost") == pytest.approx(
