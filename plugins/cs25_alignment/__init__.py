@@ -6,7 +6,7 @@ in which the best policy is known.
 """
 
 from cs25 import Lecture, hookimpl
-from cs25_alignment import goodhart, rlhf, team_human
+from cs25_alignment import goodhart, reward_model, rlhf, team_human
 from cs25_alignment.readings import READINGS
 
 cs25_api = 1
@@ -28,6 +28,7 @@ def cs25_lecture() -> Lecture:
         notes="notes.md",
         demos=(
             team_human.DEMO,
+            reward_model.DEMO,
             goodhart.DEMO,
             rlhf.DEMO,
         ),
