@@ -28,8 +28,8 @@ def cs25_lecture() -> Lecture:
         notes="notes.md",
         demos=(
             team_human.DEMO,
-            reward_model.DEMO,
             goodhart.DEMO,
+            reward_model.DEMO,
             rlhf.DEMO,
         ),
         tests="cs25_alignment.tests",
