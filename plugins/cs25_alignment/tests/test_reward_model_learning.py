@@ -61,7 +61,7 @@ def test_measures_are_those_of_the_tables(result: Result) -> None:
     assert {*result.measures} == {*DEMO.measures}
     rows = result.table("learning").rows
     assert [row[:2] for row in rows] == [
-        ("bag", 498), ("large", 498), ("bag", 2004), ("large", 2004),
+        ("bag", 504), ("large", 504), ("bag", 2004), ("large", 2004),
     ]  # fmt: skip
     accuracy, rank_correlation, slope = rows[-1][2:]
     assert value(result, "accuracy") == accuracy
