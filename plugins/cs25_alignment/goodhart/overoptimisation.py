@@ -59,7 +59,7 @@ def optimise_proxies(
         comparisons: numbers of comparisons that proxies are trained on.
         doublings: best-of-n goes up to n = 2 to the power of this, and reinforcement learning to
             the same KL from the reference.
-        epochs: how often a proxy sees each comparison, if there are enough of them.
+        epochs: how often a proxy sees each comparison.
         control: "gold" optimises the gold reward itself in place of every proxy.
         seed: draws worlds, comparisons, weights and batches.
     """

@@ -87,7 +87,7 @@ def train_proxy(
         world: that the comparisons are from; its seed draws weights and batches.
         size: of the model.
         rankings: what it is trained on.
-        epochs: how often each comparison is seen, if there are enough of them.
+        epochs: how often each comparison is seen.
         progress: called with 1 after each step of training.
     """
     model = reward_model(size, seed=world.seed)

@@ -21,7 +21,6 @@ from cs25_alignment.goodhart.overoptimisation import optimise_proxies
 from cs25_alignment.goodhart.pressure import beta_for, favourites
 from cs25_alignment.goodhart.proxies import Wanted, held_out, survey, train_proxy, wanted
 from cs25_alignment.goodhart.summary import Optimised, measures
-from cs25_alignment.preferences import training
 from cs25_alignment.world.exact import expected, kl, objective, tilted
 from cs25_alignment.world.language import split
 
@@ -148,9 +147,7 @@ SMALL = {"worlds": 1, "comparisons": (20, 40), "doublings": 5, "epochs": 1}
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_LEAST_STEPS", 5)  # weak, but quickly trained
-        return optimise_proxies(seed=1, **SMALL)
+    return optimise_proxies(seed=1, **SMALL)
 
 
 @pytest.fixture(scope="module")
