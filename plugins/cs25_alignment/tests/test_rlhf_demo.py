@@ -83,19 +83,19 @@ def test_real_feedback_is_learned_from(result: Result) -> None:
 
 def test_dpo_learns_the_gold_reward_from_comparisons() -> None:
     # As many comparisons as there are wanted, about a reward that the first symbol decides.
-    sizes = replace(Sizes(d_model=16, pretrain_steps=60), dpo_steps=80)
+    sizes = replace(Sizes(d_model=16, pretrain_steps=60), dpo_steps=150)
     sizes = replace(sizes, ppo=replace(sizes.ppo, beta=1.0))
     corpus, rows = Corpus(0), torch.arange(8)
     base = pre_train(corpus, sizes, seed=0)
-    log_ref = log_probs(base, prompts())
-    gold = torch.zeros(56, 8, 4096).double()
+    log_ref = log_probs(base, prompts()[rows])
+    gold = torch.zeros(8, 8, 4096).double()
     gold[:, 3] = 2.0
     gold = gold.flatten(1)
     preferred = compare(log_ref, gold, rows, n=20_000, generator=torch.Generator().manual_seed(0))
-    learned = log_probs(optimise_by_comparisons(base, preferred, sizes, seed=0), prompts())
+    policy = optimise_by_comparisons(base, preferred, sizes, seed=0)
     best = exact.tilted(log_ref, gold, 1.0)
-    assert exact.kl(log_ref[rows], best[rows]) > 0.2
-    assert exact.kl(learned[rows], best[rows]) < 0.05
+    assert exact.kl(log_ref, best) > 0.25
+    assert exact.kl(log_probs(policy, prompts()[rows]), best) < 0.12
 
 
 def test_misdealt_scores_are_those_of_the_batch() -> None:

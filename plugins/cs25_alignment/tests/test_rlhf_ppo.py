@@ -63,7 +63,7 @@ def test_ppo_arrives_at_the_best_policy(reward: exact.Table) -> None:
 
 def test_a_dear_nat_keeps_the_policy_where_it_is(reward: exact.Table) -> None:
     policy, ref = learn(reward, replace(SETTINGS, beta=20.0, iterations=15))
-    assert exact.kl(policy, ref) < 0.01
+    assert exact.kl(policy, ref) < 0.03  # at a price of 0.5 it goes 0.7 nats far
 
 
 def test_rollouts_are_what_the_networks_say(reward: exact.Table) -> None:
