@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from cs25.errors import ParameterError, RequirementError
-from cs25.lm import LanguageModel, load_encoder
+from cs25.errors import ParameterError
+from cs25.lm import LanguageModel, TextEncoder
 from cs25_intro.prompt_programs.tasks import TASKS, entries
 from cs25_intro.semantic_space.lexicon import shared_lexicon
 from cs25_intro.semantic_space.relations import N_PAIRS, RELATIONS, all_pairs, draw_pairs
@@ -119,17 +119,15 @@ def test_spaces_hold_a_word_s_own_row_and_shuffled_ones_another_s() -> None:
     assert not np.array_equal(dealt, plain["tokens"].vectors)
 
 
-def test_all_pairs_are_single_tokens_of_the_real_models(smollm2: LanguageModel) -> None:
-    try:
-        encoder = load_encoder("minilm")
-    except RequirementError as error:
-        pytest.skip(error.message)
-    lexicon = shared_lexicon(smollm2.tokenizer.get_vocab(), encoder.tokenizer.get_vocab())
+def test_all_pairs_are_single_tokens_of_the_real_models(
+    smollm2: LanguageModel, minilm: TextEncoder
+) -> None:
+    lexicon = shared_lexicon(smollm2.tokenizer.get_vocab(), minilm.tokenizer.get_vocab())
     words = [word for some in all_pairs().values() for pair in some for word in pair]
     assert lexicon.find(words, parameter="words") == words
     ids = smollm2.tokenizer([f" {word}" for word in words])["input_ids"]
     assert [token for (token,) in ids] == [lexicon.tokens[word] for word in words]
-    assert all(len(tokens) == 3 for tokens in encoder.tokenizer(words)["input_ids"])
+    assert all(len(tokens) == 3 for tokens in minilm.tokenizer(words)["input_ids"])
 
 
 def test_an_offset_is_a_difference_of_log_odds_in_the_real_model(smollm2: LanguageModel) -> None:
