@@ -52,9 +52,14 @@ class Colouring:
         keys = np.where(self._differ(answers), draw.random((n, len(self._pairs))), 2.0)
         return self._problems(keys.argsort(axis=1)[:, : self.edges]), answers
 
-    def accepts(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
-        ends = answers[np.arange(len(answers))[:, None, None], self._pairs[problems - 3]]
-        return np.asarray((answers < 3).all(axis=1) & (ends[..., 0] != ends[..., 1]).all(axis=1))
+    def faults(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, "row answer"]:
+        """Whether a token is no colour, or the colour of a neighbour that comes before."""
+        faults = answers > 2
+        rows = np.arange(len(answers))
+        for edge in problems.T:
+            first, second = self._pairs[edge - 3].T
+            faults[rows, second] |= answers[rows, first] == answers[rows, second]
+        return np.asarray(faults)
 
     def change(
         self, problems: Problems, answers: Answers, draw: np.random.Generator

@@ -1,10 +1,12 @@
-"""Two transformers of one shape: one writes answers, the other says whether an answer is right.
+"""Two transformers of one shape: one writes answers, the other looks for faults in them.
 
-Both read the problem and then the answer. At each token of the answer, the generator learns the
-next token of a right one, and the verifier the verdict on the whole: two more tokens of the same
-vocabulary are "no" and "yes". So even their numbers of weights and of targets are equal.
+Both read the problem, then the answer, and both give an answer a probability that is a product over
+its tokens. The generator learns the next token of a right answer; the verifier learns, at each
+token, whether it breaks a rule. Its verdicts "no" and "yes" are two more tokens of the vocabulary,
+so that even the numbers of weights and of targets are equal.
 
-Source: Cobbe et al. 2021 (arXiv 2110.14168), section 4.1 and appendix D, for verdicts at each token.
+Source: Lightman et al. 2023 (arXiv 2305.20050), section 2.6, for verdicts on each step and the
+product of them as the score of the whole.
 """
 
 from __future__ import annotations
@@ -19,7 +21,12 @@ from torch import Tensor
 from cs25.nn import IGNORE, Decoder, TransformerConfig, generate, train
 from cs25_alignment.verify_or_generate.task import Answers, Problems, Task
 
-__all__ = ["config", "fit_generator", "fit_verifier", "sampled", "scores"]
+__all__ = ["config", "fit_generator", "fit_verifier", "scores", "write"]
+
+_LEARNING_RATE = 3e-3
+
+#: Rows that go through a network at once where nothing is learned.
+_ROWS = 1000
 
 
 def config(task: Task, *, width: int, layers: int) -> TransformerConfig:
@@ -27,7 +34,7 @@ def config(task: Task, *, width: int, layers: int) -> TransformerConfig:
 
     Args:
         task: gives vocabulary and length.
-        width: d_model; each head has 16 of it.
+        width: d_model, a multiple of 16, which is the width of a head.
         layers: blocks.
     """
     return TransformerConfig(
@@ -45,72 +52,68 @@ def fit_generator(
     answers: Answers,
     *,
     batch: int,
-    lr: float,
-    progress: Callable[[int], object],
+    on_step: Callable[[int], object],
 ) -> None:
     """Train a network to write right answers, in one pass over the rows."""
     tokens = torch.from_numpy(np.column_stack((problems, answers)))
-    targets = tokens.roll(-1, dims=1)
+    targets = tokens[:, 1:].clone()
     targets[:, : problems.shape[1] - 1] = IGNORE
-    targets[:, -1] = IGNORE
-    _fit(net, tokens, targets, batch=batch, lr=lr, progress=progress)
+    _fit(net, tokens[:, :-1], targets, batch=batch, on_step=on_step)
 
 
 def fit_verifier(
     net: Decoder,
     problems: Problems,
     answers: Answers,
-    right: Bool[np.ndarray, " row"],
+    faults: Bool[np.ndarray, "row answer"],
     *,
     batch: int,
-    lr: float,
-    progress: Callable[[int], object],
+    on_step: Callable[[int], object],
 ) -> None:
-    """Train a network to say at each token of an answer whether the whole is right."""
+    """Train a network to say of each token of an answer whether it is a fault."""
     tokens = torch.from_numpy(np.column_stack((problems, answers)))
     targets = torch.full_like(tokens, IGNORE)
     no, yes = _verdicts(net)
-    verdict = torch.where(torch.from_numpy(right), yes, no)
-    targets[:, problems.shape[1] :] = verdict[:, None]
-    _fit(net, tokens, targets, batch=batch, lr=lr, progress=progress)
+    targets[:, problems.shape[1] :] = torch.where(torch.from_numpy(faults), yes, no)
+    _fit(net, tokens, targets, batch=batch, on_step=on_step)
 
 
 @torch.inference_mode()
 def scores(net: Decoder, problems: Problems, answers: Answers) -> Float[np.ndarray, " row"]:
-    """Return the verifier's log-odds that each answer is right, read at its last token."""
+    """Return the verifier's log-probability that no token of an answer is a fault, in nats."""
     tokens = torch.from_numpy(np.column_stack((problems, answers)))
-    no, yes = _verdicts(net)
-    last = torch.cat([net(part)[:, -1] for part in tokens.split(_ROWS)])
-    return np.asarray((last[:, yes] - last[:, no]).numpy())
+    no, _ = _verdicts(net)
+    parts = [
+        net(rows).log_softmax(dim=-1)[:, problems.shape[1] :, no].sum(dim=1)
+        for rows in tokens.split(_ROWS)
+    ]
+    return np.asarray(torch.cat(parts).numpy())
 
 
-def sampled(
-    net: Decoder, problems: Problems, n_answer: int, *, n: int, seed: int
-) -> Int[np.ndarray, "row sample answer"]:
+def write(
+    net: Decoder, problems: Problems, *, samples: int, seed: int
+) -> Int[np.ndarray, "problem sample answer"]:
     """Return answers that the generator writes.
 
     Args:
         net: the generator.
         problems: one for each row.
-        n_answer: tokens of an answer.
-        n: samples at temperature 1 for each problem; 0 for the greedy answer alone.
+        samples: drawn for each problem; 0 for the one greedy answer.
         seed: draws them.
     """
     draw = torch.Generator().manual_seed(seed)
-    rows = torch.from_numpy(problems).repeat_interleave(max(n, 1), dim=0)
-    written = [
-        generate(net, part, n_answer, temperature=1.0 if n else 0.0, generator=draw)
+    rows = torch.from_numpy(problems).repeat_interleave(max(samples, 1), dim=0)
+    n_answer = net.config.n_ctx - problems.shape[1]
+    temperature = 1.0 if samples else 0.0
+    parts = [
+        generate(net, part, n_answer, temperature=temperature, generator=draw)
         for part in rows.split(_ROWS)
     ]
-    return torch.cat(written).unflatten(0, (len(problems), -1)).numpy()
-
-
-#: Rows that go through a network at once.
-_ROWS = 2000
+    return np.asarray(torch.cat(parts).unflatten(0, (len(problems), -1)).numpy())
 
 
 def _verdicts(net: Decoder) -> tuple[int, int]:
-    """Return the tokens "no" and "yes", the last two of the vocabulary."""
+    """Return the tokens "no fault" and "fault", the last two of the vocabulary."""
     return net.config.d_vocab - 2, net.config.d_vocab - 1
 
 
@@ -120,10 +123,12 @@ def _fit(
     targets: Tensor,
     *,
     batch: int,
-    lr: float,
-    progress: Callable[[int], object],
+    on_step: Callable[[int], object],
 ) -> None:
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
         yield from zip(tokens.split(batch), targets.split(batch), strict=True)
 
-    train(net, batches(), n_steps=len(tokens) // batch, lr=lr, prefetch_depth=0, progress=progress)
+    train(
+        net, batches(), n_steps=len(tokens) // batch, lr=_LEARNING_RATE, prefetch_depth=0,
+        on_step=on_step,
+    )  # fmt: skip

@@ -48,10 +48,14 @@ class SubsetSum:
         answers = numbers * draw.integers(0, 2, numbers.shape)
         return self._problems(answers.sum(axis=1), numbers), answers
 
-    def accepts(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
-        target, numbers = problems[:, 0] - self.largest - 1, problems[:, 1:]
-        offered = ((answers == numbers) | (answers == 0)).all(axis=1)
-        return np.asarray(offered & (answers.sum(axis=1) == target))
+    def faults(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, "row answer"]:
+        """Whether a token is no number on offer, lifts the sum above the target, or ends below."""
+        target, numbers = problems[:, :1] - self.largest - 1, problems[:, 1:]
+        before = np.column_stack((np.zeros(len(answers), np.int64), answers)).cumsum(axis=1)
+        above = (before[:, :-1] <= target) & (before[:, 1:] > target)
+        faults = ((answers != numbers) & (answers != 0)) | above
+        faults[:, -1] |= before[:, -1] != target[:, 0]
+        return np.asarray(faults)
 
     def change(
         self, problems: Problems, answers: Answers, draw: np.random.Generator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations, product
+from itertools import permutations
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -15,14 +15,9 @@ __all__ = ["Sudoku", "grids"]
 
 _CELL = np.arange(16)
 _ROW, _COLUMN = np.divmod(_CELL, 4)
-#: The cells of each row, each column and each box.
-_UNITS = np.array(
-    [
-        np.flatnonzero(place == number)
-        for place in (_ROW, _COLUMN, _ROW // 2 * 2 + _COLUMN // 2)
-        for number in range(4)
-    ]
-)
+_PLACES = np.stack((_ROW, _COLUMN, _ROW // 2 * 2 + _COLUMN // 2))
+#: Which cells, of the columns, come before a cell, of the rows, in its row, column or box.
+_EARLIER = np.tril((_PLACES[:, :, None] == _PLACES[:, None, :]).any(axis=0), -1)
 
 
 @cache
@@ -32,14 +27,16 @@ def grids() -> Int[np.ndarray, "grid 16"]:
     >>> len(grids())
     288
     """
-    rows = list(permutations(range(1, 5)))
-    candidates = np.array(list(product(rows, repeat=4)), dtype=np.int8).reshape(-1, 16)
-    return candidates[_is_full(candidates)]
-
-
-def _is_full(cells: Int[np.ndarray, "row 16"]) -> Bool[np.ndarray, " row"]:
-    """Whether each unit has each digit."""
-    return np.asarray((np.sort(cells[:, _UNITS], axis=2) == np.arange(1, 5)).all(axis=(1, 2)))
+    rows = np.array(list(permutations(range(1, 5))))
+    found = np.empty((1, 0), np.int64)
+    for _ in range(4):
+        found = np.concatenate(
+            [np.column_stack((found, np.tile(row, (len(found), 1)))) for row in rows]
+        )
+        n = found.shape[1]
+        again = (found[:, :, None] == found[:, None, :]) & _EARLIER[:n, :n]
+        found = found[~again.any(axis=(1, 2))]
+    return found
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,11 @@ class Sudoku:
             todo = todo[n_solutions(problems[todo]) > 1]
         return problems, answers
 
-    def accepts(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
-        kept = ((problems == 0) | (problems == answers)).all(axis=1)
-        return np.asarray(kept & _is_full(answers))
+    def faults(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, "row answer"]:
+        """Whether a digit is not the given one, or stands in its row, column or box already."""
+        again = ((answers[:, :, None] == answers[:, None, :]) & _EARLIER).any(axis=2)
+        other = (problems > 0) & (problems != answers)
+        return np.asarray((answers < 1) | other | again)
 
     def change(
         self, problems: Problems, answers: Answers, draw: np.random.Generator

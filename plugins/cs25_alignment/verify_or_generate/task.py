@@ -1,30 +1,32 @@
 """What every task with a certificate offers: problems, right answers, a checker, and small changes.
 
-An answer is a certificate: whoever has it can be convinced in a few steps that the problem has a
-solution. That is what the class NP is made of (Cook 1971; Karp 1972).
+An answer is a certificate: with it at hand, that the problem can be solved is quickly checked, token
+by token. Problems with such certificates are those of the class NP.
+
+Source: Karp 1972 (Reducibility among combinatorial problems) for the class, for subset sum
+("knapsack") and for colouring; Yato and Seta 2003 (IEICE Trans. E86-A) for sudoku.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from jaxtyping import Bool, Int
 
-__all__ = ["Answers", "Problems", "Task", "choose", "near_misses"]
+__all__ = ["Answers", "Problems", "Task", "accepts", "choose", "near_misses"]
 
-#: Tokens, one row for each problem; they start at 0.
+#: Tokens, one row for each problem.
 Problems = Int[np.ndarray, "row problem"]
 Answers = Int[np.ndarray, "row answer"]
 
 
 class Task(Protocol):
-    """A kind of problem of one size."""
+    """A kind of problem, of one size."""
 
     @property
     def name(self) -> str:
-        """What the task is called, for readers."""
+        """What it is called."""
 
     @property
     def d_vocab(self) -> int:
@@ -41,19 +43,27 @@ class Task(Protocol):
     def draw(self, n: int, draw: np.random.Generator) -> tuple[Problems, Answers]:
         """Draw problems, each with an answer that is right."""
 
-    def accepts(self, problems: Problems, answers: Int[np.ndarray, "row answer"]) -> Bool[np.ndarray, " row"]:
-        """Check answers exactly; any token of the vocabulary may stand in them."""
+    def faults(self, problems: Problems, answers: Answers) -> Bool[np.ndarray, "row answer"]:
+        """Whether each token breaks a rule, together with the problem and the tokens before it.
+
+        Any token of the vocabulary may stand in an answer. One without a fault is right.
+        """
 
     def change(
         self, problems: Problems, answers: Answers, draw: np.random.Generator
     ) -> tuple[Problems, Answers]:
-        """Replace one token of each row, of the answer or of the problem, by another that fits."""
+        """Replace one token of each row, of the problem or of the answer, by another that fits."""
+
+
+def accepts(task: Task, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
+    """Whether each answer is right: the exact checker."""
+    return ~task.faults(problems, answers).any(axis=1)
 
 
 def near_misses(
     task: Task, problems: Problems, answers: Answers, draw: np.random.Generator
 ) -> tuple[Problems, Answers]:
-    """Return rows that are one change away from being right, none of which is.
+    """Return rows that are one change away from a right one, and are not right.
 
     Args:
         task: changes and checks.
@@ -61,19 +71,18 @@ def near_misses(
         answers: right ones.
         draw: draws the changes; one that leaves the row right is drawn again.
     """
-    problems, answers = problems.copy(), answers.copy()
-    right = problems, answers
+    near = problems.copy(), answers.copy()
     todo = np.arange(len(problems))
-    originals = tuple(part.copy() for part in right)
     while len(todo):
-        for part, new in zip(right, task.change(*(o[todo] for o in originals), draw), strict=True):
+        changed = task.change(problems[todo], answers[todo], draw)
+        for part, new in zip(near, changed, strict=True):
             part[todo] = new
-        todo = todo[task.accepts(problems[todo], answers[todo])]
-    return problems, answers
+        todo = todo[accepts(task, *changed)]
+    return near
 
 
 def choose(
     allowed: Bool[np.ndarray, "row place"], draw: np.random.Generator
 ) -> Int[np.ndarray, " row"]:
-    """Draw one of the allowed places of each row, all alike."""
+    """Draw one of the allowed places of each row, each with the same chance."""
     return np.asarray((draw.random(allowed.shape) * allowed).argmax(axis=1))

@@ -1,0 +1,97 @@
+"""What the two networks learn from, and what they are tested on: no problem stands in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool
+
+from cs25 import ParameterError
+from cs25_alignment.verify_or_generate.task import Answers, Problems, Task, near_misses
+
+__all__ = ["Exam", "draw_exam", "draw_lessons", "draw_verdicts"]
+
+#: How often an exam is added to before the problems of its size count as too few.
+_ROUNDS = 100
+
+
+@dataclass(frozen=True)
+class Exam:
+    """What both networks are tested on.
+
+    Args:
+        problems: all different.
+        answers: a right one for each.
+        near_problems: of the near misses, one of which is made of each.
+        near_answers: theirs.
+    """
+
+    problems: Problems
+    answers: Answers
+    near_problems: Problems
+    near_answers: Answers
+
+    def has(self, problems: Problems) -> Bool[np.ndarray, " row"]:
+        """Whether each problem stands in the exam, with a right answer or with a near miss."""
+        own = {row.tobytes() for part in (self.problems, self.near_problems) for row in part}
+        return np.array([row.tobytes() in own for row in problems], dtype=bool)
+
+
+def draw_exam(task: Task, n: int, draw: np.random.Generator) -> Exam:
+    """Draw different problems, and a near miss of each.
+
+    Raises:
+        ParameterError: there are hardly so many problems of this size.
+    """
+    problems, answers = task.draw(n, draw)
+    for _ in range(_ROUNDS):
+        first = np.sort(np.unique(problems, axis=0, return_index=True)[1])
+        problems, answers = problems[first], answers[first]
+        if len(problems) == n:
+            return Exam(problems, answers, *near_misses(task, problems, answers, draw))
+        more = task.draw(n - len(problems), draw)
+        problems, answers = np.concatenate((problems, more[0])), np.concatenate((answers, more[1]))
+    raise ParameterError(
+        parameter="problems",
+        found=n,
+        expected=f"fewer: of {task.name} of this size there are about {len(np.unique(problems, axis=0))}",
+    )
+
+
+def draw_lessons(
+    task: Task, n: int, draw: np.random.Generator, *, exam: Exam
+) -> tuple[Problems, Answers]:
+    """Draw problems with right answers, what the generator learns from; none is in the exam."""
+    problems, answers = task.draw(n, draw)
+    while (known := exam.has(problems)).any():
+        problems[known], answers[known] = task.draw(int(known.sum()), draw)
+    return problems, answers
+
+
+def draw_verdicts(
+    task: Task, n: int, draw: np.random.Generator, *, exam: Exam, shuffled: bool
+) -> tuple[Problems, Answers, Bool[np.ndarray, "row answer"]]:
+    """Draw right answers and near misses of them, in turn: what the verifier learns from.
+
+    Args:
+        task: draws them.
+        n: rows, an even number.
+        draw: what they are drawn with.
+        exam: none of its problems is among them.
+        shuffled: each row gets the faults of another row.
+
+    Returns:
+        Problems, answers, and which tokens are faults.
+    """
+    right = draw_lessons(task, n // 2, draw, exam=exam)
+    near = near_misses(task, *right, draw)
+    while (known := exam.has(near[0])).any():
+        again = near_misses(task, *(part[known] for part in right), draw)
+        for part, new in zip(near, again, strict=True):
+            part[known] = new
+    problems, answers = (
+        np.stack(pair, axis=1).reshape(n, -1) for pair in zip(right, near, strict=True)
+    )
+    faults = task.faults(problems, answers)
+    return problems, answers, draw.permutation(faults) if shuffled else faults
