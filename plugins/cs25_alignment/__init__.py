@@ -7,6 +7,7 @@ in which the best policy is known.
 
 from cs25 import Lecture, hookimpl
 from cs25_alignment.readings import READINGS
+from cs25_alignment.rlhf import DEMO as RLHF
 
 cs25_api = 1
 
@@ -25,6 +26,6 @@ def cs25_lecture() -> Lecture:
         ),
         readings=READINGS,
         notes="notes.md",
-        demos=(),
+        demos=(RLHF,),
         tests="cs25_alignment.tests",
     )
