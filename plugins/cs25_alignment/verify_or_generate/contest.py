@@ -32,18 +32,18 @@ CHOICES = ("one", "majority", "best", "any")
 HARD = 0.5
 
 #: How often both networks are tested while they learn.
-_CHECKS = 12
+_CHECKS = 20
 
 
 def verify_or_generate(
     *,
     numbers: Annotated[int, Interval(ge=4, le=16)] = 8,
-    blanks: Annotated[int, Interval(ge=1, le=12)] = 10,
-    vertices: Annotated[int, Interval(ge=5, le=12)] = 7,
-    edges: Annotated[int, Interval(ge=3, le=40)] = 11,
-    steps: Annotated[int, Interval(ge=20, le=50_000)] = 1200,
-    width: Annotated[int, Interval(ge=16, le=512), MultipleOf(16)] = 64,
-    layers: Annotated[int, Interval(ge=1, le=8)] = 2,
+    blanks: Annotated[int, Interval(ge=1, le=12)] = 12,
+    vertices: Annotated[int, Interval(ge=5, le=12)] = 8,
+    edges: Annotated[int, Interval(ge=3, le=40)] = 12,
+    steps: Annotated[int, Interval(ge=20, le=50_000)] = 1000,
+    width: Annotated[int, Interval(ge=8, le=512), MultipleOf(8)] = 64,
+    layers: Annotated[int, Interval(ge=1, le=8)] = 1,
     problems: Annotated[int, Interval(ge=20, le=2000)] = 400,
     samples: Annotated[int, Interval(ge=2, le=128)] = 16,
     control: Literal["none", "shuffled"] = "none",
@@ -52,7 +52,7 @@ def verify_or_generate(
     """Train a generator and a verifier of the same shape on each of three tasks.
 
     Args:
-        numbers: of a subset sum problem, from 1 to 20 each.
+        numbers: of a subset sum problem, from 1 to 10 each.
         blanks: cells of a four by four sudoku that are to be filled.
         vertices: of a graph to colour with three colours.
         edges: of the graph.

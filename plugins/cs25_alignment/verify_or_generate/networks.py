@@ -34,14 +34,14 @@ def config(task: Task, *, width: int, layers: int) -> TransformerConfig:
 
     Args:
         task: gives vocabulary and length.
-        width: d_model, a multiple of 16, which is the width of a head.
+        width: d_model, a multiple of 8, which is the width of a head.
         layers: blocks.
     """
     return TransformerConfig(
         d_vocab=task.d_vocab + 2,
         d_model=width,
         n_layers=layers,
-        n_heads=width // 16,
+        n_heads=width // 8,
         n_ctx=task.n_problem + task.n_answer,
     )
 
