@@ -94,7 +94,7 @@ def test_a_near_miss_is_wrong_and_one_change_away(task: Task) -> None:
 
 
 def test_a_fault_is_the_token_that_breaks_a_rule() -> None:
-    sums = SubsetSum(4)
+    sums = SubsetSum(4, largest=20)
     problem = np.array([[21 + 12, 5, 7, 9, 2]])
     for answer, faults in (
         ([5, 7, 0, 0], [0, 0, 0, 0]),

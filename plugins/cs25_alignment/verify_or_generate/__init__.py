@@ -1,13 +1,13 @@
 """The card of `verify-or-generate`."""
 
-from cs25 import AtLeast, AtMost, Claim, Demo, Published
+from cs25 import AtLeast, Claim, Demo, Published
 
 __all__ = ["DEMO"]
 
 _TASKS = {"subset_sum": "subset sum", "sudoku": "sudoku", "colouring": "three-colouring"}
 _WRITTEN = (
     "share of problems that the generator solves when it has learned as long as the verifier "
-    "needs to score 90 % of right answers above near misses, "
+    "needs to score a right answer above a near miss 90 % of the time, "
 )
 
 DEMO = Demo(
@@ -15,13 +15,17 @@ DEMO = Demo(
     run="cs25_alignment.verify_or_generate.contest:verify_or_generate",
     figure="cs25_alignment.verify_or_generate.figure:draw",
     title="Verify or generate",
-    summary="Checking an answer is learned sooner than writing one, and a checker can choose",
+    summary="Checking an answer against writing one: two networks of one shape, on three tasks",
     measures={
-        "generation_when_verified": _WRITTEN + "in the task where it is highest",
+        "auc_where_hard": (
+            "chance that the verifier scores a right answer above a near miss, in the end: the "
+            "least of the tasks of whose problems the generator solves at most half"
+        ),
         "gain_over_majority": (
             "problems solved by the sample that the verifier likes best, minus those solved by a "
             "majority vote over the same samples, in the task where that is least"
         ),
+        "hard_tasks": "tasks of whose problems the generator solves at most half",
         **{f"generation_when_verified_{task}": _WRITTEN + name for task, name in _TASKS.items()},
         **{
             f"{measure}_{task}": f"{meaning}, {name}"
@@ -51,16 +55,16 @@ DEMO = Demo(
     claims=(
         Claim(
             "evaluation-is-easier-than-generation",
-            "Evaluation is easier than generation: with the training that lets one network tell "
-            "right answers from near misses 90 % of the time, the same network solves at most half "
-            "of the problems",
-            metric="generation_when_verified",
-            holds=AtMost(0.5),
+            "Evaluation is easier than generation: where a network learns to solve at most half of "
+            "the problems, one of the same shape and training tells right answers from near misses "
+            "90 % of the time",
+            metric="auc_where_hard",
+            holds=AtLeast(0.9),
         ),
         Claim(
             "a-verifier-chooses-better-than-a-vote",
-            "So a generator gains from a verifier: of 16 answers it chooses better than a majority "
-            "vote",
+            "So a generator gains from a verifier: of 16 answers it chooses better than a majority vote "
+            "does, by 5 points or more in each task",
             metric="gain_over_majority",
             holds=AtLeast(0.05),
             paper=Published(
@@ -70,6 +74,6 @@ DEMO = Demo(
             ),
         ),
     ),
-    # the networks are in float32
-    tolerance=1e-3,
+    # a sample of a network in float32 may differ, and all that follows it
+    tolerance=0.05,
 )

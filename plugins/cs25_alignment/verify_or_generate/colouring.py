@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int
 
+from cs25 import ParameterError
 from cs25_alignment.verify_or_generate.task import Answers, Problems, choose
 
 __all__ = ["Colouring"]
@@ -22,12 +23,25 @@ class Colouring:
     Args:
         vertices: of each graph, at least 4.
         edges: of each graph.
+
+    Raises:
+        ParameterError: no graph with so many edges has a three-colouring.
     """
 
     vertices: int
     edges: int
 
     name = "three-colouring"
+
+    def __post_init__(self) -> None:
+        parts = [len(range(part, self.vertices, 3)) for part in range(3)]
+        most = (self.vertices**2 - sum(part**2 for part in parts)) // 2  # Turán 1941
+        if self.edges > most:
+            raise ParameterError(
+                parameter="edges",
+                found=self.edges,
+                expected=f"at most {most}: three colours part {self.vertices} vertices no better",
+            )
 
     @property
     def d_vocab(self) -> int:

@@ -52,21 +52,24 @@ def draw_exam(task: Task, n: int, draw: np.random.Generator) -> Exam:
             return Exam(problems, answers, *near_misses(task, problems, answers, draw))
         more = task.draw(n - len(problems), draw)
         problems, answers = np.concatenate((problems, more[0])), np.concatenate((answers, more[1]))
-    raise ParameterError(
-        parameter="problems",
-        found=n,
-        expected=f"fewer: of {task.name} of this size there are about {len(np.unique(problems, axis=0))}",
-    )
+    raise _too_few(task, n)
 
 
 def draw_lessons(
     task: Task, n: int, draw: np.random.Generator, *, exam: Exam
 ) -> tuple[Problems, Answers]:
-    """Draw problems with right answers, what the generator learns from; none is in the exam."""
+    """Draw problems with right answers, what the generator learns from; none is in the exam.
+
+    Raises:
+        ParameterError: there are hardly any others of this size.
+    """
     problems, answers = task.draw(n, draw)
-    while (known := exam.has(problems)).any():
+    for _ in range(_ROUNDS):
+        known = exam.has(problems)
+        if not known.any():
+            return problems, answers
         problems[known], answers[known] = task.draw(int(known.sum()), draw)
-    return problems, answers
+    raise _too_few(task, len(exam.problems))
 
 
 def draw_verdicts(
@@ -95,3 +98,11 @@ def draw_verdicts(
     )
     faults = task.faults(problems, answers)
     return problems, answers, draw.permutation(faults) if shuffled else faults
+
+
+def _too_few(task: Task, n: int) -> ParameterError:
+    return ParameterError(
+        parameter="problems",
+        found=n,
+        expected=f"fewer: there are hardly so many of {task}",
+    )

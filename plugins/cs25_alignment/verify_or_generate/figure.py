@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from cs25 import Measure, Result
-from cs25_alignment.verify_or_generate.contest import CHOICES, VERIFIED
+from cs25_alignment.verify_or_generate.contest import CHOICES, HARD, VERIFIED
 
 __all__ = ["draw"]
 
@@ -58,7 +58,7 @@ def _draw_task(axes: Axes, task: str, results: Sequence[Result], control: Sequen
         step, curves = _curves(control, task, "auc")
         axes.plot(step, curves.mean(axis=0), "x--", color="C3", ms=4, label="control: verifier, shuffled faults")  # fmt: skip
     axes.axhline(VERIFIED, color="C0", lw=0.8, ls=":")
-    axes.axhline(0.5, color="C7", lw=0.8, ls=":")
+    axes.axhline(HARD, color="C1", lw=0.8, ls=":")
     axes.set(ylim=(-0.02, 1.03), xlabel="Steps of training", ylabel="Share")
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title(task.capitalize(), fontsize="medium")
@@ -104,23 +104,22 @@ def _choices(results: Sequence[Result], choice: str) -> Float[np.ndarray, "seed 
 
 
 def _finding(results: Sequence[Result]) -> str:
-    solved = [
-        result.measures["generation_when_verified"].value
-        for result in results
-        if "generation_when_verified" in result.measures
-    ]
-    auc = f"{100 * VERIFIED:.0f}\N{NO-BREAK SPACE}%"
+    hard = [result for result in results if "auc_where_hard" in result.measures]
     first = (
-        f"When the verifier is right {auc} of the time, the generator solves at most "
-        f"{100 * np.mean(solved):.0f}\N{NO-BREAK SPACE}%"
-        if len(solved) == len(results)
-        else f"Not every verifier comes to be right {auc} of the time"
+        "Where the generator solves at most half, the verifier is right "
+        f"{_percent(Measure.over_seeds(hard, 'auc_where_hard').value)} of the time, or more"
+        if len(hard) == len(results)
+        else "The generator solves more than half of every task"
     )
     gain = 100 * Measure.over_seeds(results, "gain_over_majority").value
     return (
-        f"{first};\nits choice solves {abs(gain):.0f} points {'more' if gain > 0 else 'less'} than "
-        "a majority vote, or better"
+        f"{first};\nits choice among samples solves {abs(gain):.0f} points "
+        f"{'more' if gain > 0 else 'fewer'} than their majority vote, or better"
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def _description(finding: str, results: Sequence[Result], control: Sequence[Result]) -> str:
