@@ -72,6 +72,7 @@ def flops(training: Callable[[Progress], object], *, steps: int) -> int:
         training: calls what it is given after each step.
         steps: after so many it is stopped.
     """
+    left = steps
 
     def progress(_: int) -> None:
         nonlocal left
@@ -79,10 +80,9 @@ def flops(training: Callable[[Progress], object], *, steps: int) -> int:
         if left == 0:
             raise _Enough
 
-    left = steps
     with FlopCounterMode(display=False) as counter, suppress(_Enough):
         training(progress)
-    return counter.get_total_flops()
+    return int(counter.get_total_flops())
 
 
 def bill(sizes: Sizes, *, comparisons: int) -> dict[str, Stage]:

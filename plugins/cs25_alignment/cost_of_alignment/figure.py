@@ -35,7 +35,7 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
 
 
 def _draw_stages(axes: Axes, result: Result, control: Sequence[Result]) -> None:
-    groups = {"Ours": _ours(result)}
+    groups: dict[str, Mapping[str, float]] = {"Ours": _ours(result)}
     if control:
         groups["Control: equal tokens"] = _ours(control[0])
     groups["InstructGPT, 175B"] = _published(result)
@@ -43,7 +43,7 @@ def _draw_stages(axes: Axes, result: Result, control: Sequence[Result]) -> None:
     for number, (stage, (colour, hatch)) in enumerate(_STAGES.items()):
         ratios = [costs[stage] / costs["SFT"] for costs in groups.values()]
         bars = axes.bar(
-            places + 0.27 * (number - 1), ratios, 0.25, bottom=0, color=colour, hatch=hatch,
+            places + 0.27 * (number - 1), ratios, 0.25, color=colour, hatch=hatch,
             label=_NAMES[stage],
         )  # fmt: skip
         axes.bar_label(bars, [f"{ratio:,.3g}" for ratio in ratios], fontsize="small", padding=2)

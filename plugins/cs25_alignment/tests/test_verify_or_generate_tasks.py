@@ -1,6 +1,6 @@
 """Checkers, near misses, and that no problem of the exam is learned from."""
 
-from itertools import permutations, product
+from itertools import product
 
 import networkx as nx
 import numpy as np
@@ -164,7 +164,6 @@ def test_every_subset_is_drawn() -> None:
     assert {tuple(row) for row in problems[:, 1:].tolist()} == {*product((1, 2), repeat=2)}
     taken = {tuple(row) for row in (answers > 0).tolist()}
     assert taken == {*product((False, True), repeat=2)}
-    assert len({*permutations(range(3))}) == 6
 
 
 @pytest.mark.parametrize("task", [SubsetSum(3, largest=4), Sudoku(3), Colouring(5, 5)], ids=str)
@@ -187,7 +186,7 @@ def test_half_of_what_a_verifier_learns_from_is_right() -> None:
     assert (task.faults(problems, answers) == faults).all()
     problems, answers, other = draw_verdicts(task, 1000, draw, exam=exam, shuffled=True)
     truth = task.faults(problems, answers)
-    assert sorted(other.tolist()) == sorted(truth.tolist()) or other.sum() == truth.sum()
+    assert sorted(other.tolist()) == sorted(truth.tolist())
     agree = (other.any(axis=1) == truth.any(axis=1)).mean()
     assert 0.4 < agree < 0.6  # a coin: 0.5 +- 0.016
 

@@ -7,7 +7,7 @@ among the samples of a generator.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Interval, MultipleOf
@@ -121,7 +121,7 @@ def _by_task(found: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, Measure
         for choice in CHOICES:
             measures[f"{choice}_{name}"] = Measure.mean_of(duel[choice], "share", least=0, most=1)
         if "own" in duel:
-            measures[f"own_auc_{name}"] = Measure(duel["own"], "share")
+            measures[f"own_auc_{name}"] = Measure(float(duel["own"]), "share")
     return measures
 
 
@@ -133,7 +133,7 @@ def _tables(
         for name, duel in found.items()
         for step, auc, success in zip(duel["step"], duel["auc"], duel["greedy"], strict=True)
     )
-    choices = tuple(
+    choices: tuple[tuple[Any, ...], ...] = tuple(
         (tasks[name].name, *(float(duel[choice].mean()) for choice in CHOICES))
         for name, duel in found.items()
     )

@@ -90,7 +90,7 @@ def draw_verdicts(
     right = draw_lessons(task, n // 2, draw, exam=exam)
     near = near_misses(task, *right, draw)
     while (known := exam.has(near[0])).any():
-        again = near_misses(task, *(part[known] for part in right), draw)
+        again = near_misses(task, right[0][known], right[1][known], draw)
         for part, new in zip(near, again, strict=True):
             part[known] = new
     problems, answers = (

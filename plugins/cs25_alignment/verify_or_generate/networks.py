@@ -85,7 +85,7 @@ def scores(net: Decoder, problems: Problems, answers: Answers) -> Float[np.ndarr
     no, _ = _verdicts(net)
     parts = [
         net(rows).log_softmax(dim=-1)[:, problems.shape[1] :, no].sum(dim=1)
-        for rows in tokens.split(_ROWS)
+        for rows in torch.split(tokens, _ROWS)
     ]
     return np.asarray(torch.cat(parts).numpy())
 
@@ -107,9 +107,9 @@ def write(
     temperature = 1.0 if samples else 0.0
     parts = [
         generate(net, part, n_answer, temperature=temperature, generator=draw)
-        for part in rows.split(_ROWS)
+        for part in torch.split(rows, _ROWS)
     ]
-    return np.asarray(torch.cat(parts).unflatten(0, (len(problems), -1)).numpy())
+    return np.asarray(torch.unflatten(torch.cat(parts), 0, (len(problems), -1)).numpy())
 
 
 def _verdicts(net: Decoder) -> tuple[int, int]:
@@ -126,7 +126,7 @@ def _fit(
     on_step: Callable[[int], object],
 ) -> None:
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
-        yield from zip(tokens.split(batch), targets.split(batch), strict=True)
+        yield from zip(torch.split(tokens, batch), torch.split(targets, batch), strict=True)
 
     train(
         net, batches(), n_steps=len(tokens) // batch, lr=_LEARNING_RATE, prefetch_depth=0,

@@ -57,7 +57,7 @@ class Task(Protocol):
 
 def accepts(task: Task, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
     """Whether each answer is right: the exact checker."""
-    return ~task.faults(problems, answers).any(axis=1)
+    return np.asarray(~task.faults(problems, answers).any(axis=1))
 
 
 def near_misses(
