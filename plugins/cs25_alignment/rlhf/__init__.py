@@ -19,7 +19,8 @@ DEMO = Demo(
             "share of what could be gained that PPO gains, (J − J_ref) / (J* − J_ref), where J is "
             "the learned reward less β times the divergence, on the prompts that PPO asks"
         ),
-        "optimality_held_out": "the same on prompts that nothing was trained on",
+        "optimality_dearest": "the same for the highest price of a nat instead of the first",
+        "optimality_held_out": "the same, for the first, on prompts that nothing was trained on",
         "to_best": "divergence of PPO's policy from the best one",
         "frontier_gap": (
             "share of the learned reward to be had for its divergence that a PPO policy does "
@@ -40,7 +41,8 @@ DEMO = Demo(
     },
     presets={
         "smoke": {
-            "comparisons": 400, "iterations": 3, "betas": (1.0,), "d_model": 16, "pretraining": 10,
+            "comparisons": 400, "betas": (1.0,), "iterations": 3, "pretraining": 10, "tuning": 5,
+            "d_model": 16, "reward": "bag",
         },
     },
     control="misdealt",

@@ -33,7 +33,7 @@ from cs25_alignment.world.gold import Gold
 from cs25_alignment.world.language import prompts
 from cs25_alignment.world.policy import log_probs
 
-__all__ = ["Arms", "Start", "train_arms"]
+__all__ = ["Arms", "Start", "misdealt_scores", "train_arms"]
 
 Start = Literal["base", "sft"]
 
@@ -122,7 +122,7 @@ def train_arms(
         model, preferred, replace(sizes, ppo=replace(sizes.ppo, beta=betas[0])), seed=seed,
         progress=progress,
     )  # fmt: skip
-    scorer = _misdeal(reward_model, generator) if misdealt else reward_model
+    scorer = misdealt_scores(reward_model, generator) if misdealt else reward_model
     ppo: dict[float, Decoder] = {
         beta: optimise(
             model, scorer, rows, replace(sizes, ppo=replace(sizes.ppo, beta=beta)),
@@ -142,7 +142,7 @@ def train_arms(
     )
 
 
-def _misdeal(scorer: Scorer, generator: torch.Generator) -> Scorer:
+def misdealt_scores(scorer: Scorer, generator: torch.Generator) -> Scorer:
     """Return a scorer that hands each response of a batch the score of another."""
 
     def score(text: Int[Tensor, "batch pos"]) -> Float[Tensor, " batch"]:

@@ -21,7 +21,7 @@ __all__ = ["frontier_points", "frontier_reward"]
 
 #: Prices of a nat between which the frontier is looked for, as multiples of the reward's largest
 #: range: dearer than the first nothing moves, cheaper than the second only the best is left.
-_DEAREST, _CHEAPEST = 1e3, 1e-3
+_DEAREST, _CHEAPEST = 1e6, 1e-3
 
 #: How exactly the price is found, as the logarithm of a factor.
 _NEAR = 1e-4

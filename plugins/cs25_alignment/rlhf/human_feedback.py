@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from cs25 import Measure, ParameterError, Result, Table
 from cs25_alignment.preferences.comparisons import Rankings
-from cs25_alignment.preferences.networks import reward_model
+from cs25_alignment.preferences.networks import Size, reward_model
 from cs25_alignment.preferences.training import n_steps
 from cs25_alignment.rlhf.arms import Arms, Start, train_arms
 from cs25_alignment.rlhf.frontier import frontier_points, frontier_reward
@@ -29,16 +29,37 @@ __all__ = ["learn_from_feedback"]
 Price = Annotated[float, Interval(ge=0.05, le=100)]
 
 #: Prices of a nat along the frontier that is drawn, as multiples of the first of PPO's.
-_ALONG = (100.0, 30.0, 16.0, 10.0, 7.0, 5.0, 4.0, 3.0, 2.5, 2.0, 1.6, 1.3, 1.0, 0.85, 0.7)
+_ALONG = (
+    200.0,
+    60.0,
+    32.0,
+    20.0,
+    14.0,
+    10.0,
+    8.0,
+    6.0,
+    5.0,
+    4.0,
+    3.2,
+    2.6,
+    2.0,
+    1.6,
+    1.3,
+    1.0,
+    0.8,
+)
 
 
 def learn_from_feedback(
     *,
     comparisons: Annotated[int, Interval(ge=200, le=1_000_000)] = 20_000,
     attempts: Annotated[int, Interval(ge=1, le=64)] = 4,
-    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.5, 1.0, 2.0),
+    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 0.5, 1.0),
     iterations: Annotated[int, Interval(ge=1, le=20_000)] = 200,
+    pretraining: Annotated[int, Interval(ge=1, le=100_000)] = 300,
+    tuning: Annotated[int, Interval(ge=1, le=100_000)] = 300,
     d_model: Annotated[int, Interval(ge=8, le=512)] = 48,
+    reward: Size = "large",
     ptx: Annotated[float, Interval(ge=0, le=100)] = 0.0,
     start: Start = "base",
     control: Literal["none", "misdealt"] = "none",
@@ -53,7 +74,10 @@ def learn_from_feedback(
         betas: prices of a nat of divergence from the reference, in units of reward. One PPO
             policy is trained for each; claims look at the first, and DPO has that one, too.
         iterations: batches of 256 answers that each PPO policy learns from.
+        pretraining: optimiser steps of the base model.
+        tuning: optimiser steps of SFT, and of DPO.
         d_model: width of the policy; a multiple of 4.
+        reward: size of the reward model.
         ptx: weight of pre-training text in PPO's loss.
         start: what PPO and DPO start from and are held to; "sft" gives them the demonstrations
             besides the comparisons.
@@ -62,7 +86,14 @@ def learn_from_feedback(
     """
     if len(set(betas)) < len(betas):
         raise ParameterError(parameter="betas", found=betas, expected="prices that differ")
-    sizes = Sizes(d_model=d_model, ppo=PPOSettings(iterations=iterations, ptx=ptx))
+    sizes = Sizes(
+        d_model=d_model,
+        reward=reward,
+        pretrain_steps=pretraining,
+        tune_steps=tuning,
+        dpo_steps=tuning,
+        ppo=PPOSettings(iterations=iterations, ptx=ptx),
+    )
     asked, held_out = split(seed)
     with tqdm(total=_n_steps(sizes, comparisons, len(betas)), desc="RLHF") as bar:
         arms = train_arms(
@@ -105,6 +136,9 @@ def _optimality(here: Arms, elsewhere: Arms, beta: float) -> dict[str, Measure]:
     best = exact.tilted(here.ref, here.reward, beta)
     return {
         "optimality": Measure(_share(ppo, here.ref, here.reward, beta), "share"),
+        "optimality_dearest": Measure(
+            _share(here.ppo[max(here.ppo)], here.ref, here.reward, max(here.ppo)), "share"
+        ),
         "optimality_held_out": Measure(
             _share(elsewhere.ppo[beta], elsewhere.ref, elsewhere.reward, beta), "share"
         ),
@@ -148,6 +182,8 @@ def _gap(policy: exact.Table, ref: exact.Table, reward: exact.Table) -> float:
     """Return which share of the reward to be had for its divergence a policy does without."""
     start = exact.expected(ref, reward)
     to_be_had = frontier_reward(ref, reward, exact.kl(policy, ref)) - start
+    if to_be_had <= 0:  # it has not moved
+        return 0.0
     return 1 - (exact.expected(policy, reward) - start) / to_be_had
 
 

@@ -56,12 +56,12 @@ class PPOSettings:
             InstructGPT's PPO-ptx.
     """
 
-    beta: float = 0.5
+    beta: float = 0.25
     iterations: int = 200
-    batch: int = 512
-    minibatches: int = 4
+    batch: int = 256
+    minibatches: int = 2
     epochs: int = 2
-    lr: float = 2e-3
+    lr: float = 3e-3
     clip: float = 0.2
     gae_lambda: float = 0.95
     ptx: float = 0.0

@@ -39,7 +39,7 @@ class Sizes:
     Args:
         d_model: width of the policy.
         n_layers: blocks of the policy.
-        critic_width: of the value function, which has one block.
+        critic_width: of the value function, which has as many blocks.
         reward: size of the reward model.
         pretrain_steps: optimiser steps of pre-training.
         pretrain_batch: texts of each.
@@ -55,13 +55,13 @@ class Sizes:
     n_layers: int = 2
     critic_width: int = 32
     reward: Size = "large"
-    pretrain_steps: int = 600
+    pretrain_steps: int = 300
     pretrain_batch: int = 256
     reward_epochs: float = 10
-    tune_steps: int = 200
-    tune_batch: int = 256
-    dpo_steps: int = 400
-    dpo_batch: int = 256
+    tune_steps: int = 300
+    tune_batch: int = 128
+    dpo_steps: int = 300
+    dpo_batch: int = 128
     ppo: PPOSettings = field(default_factory=PPOSettings)
 
 
@@ -134,7 +134,7 @@ def optimise(
         progress: called with 1 after each step.
     """
     policy = copy.deepcopy(model)
-    critic = Critic(config(d_model=sizes.critic_width, n_layers=1), seed=seed)
+    critic = Critic(config(d_model=sizes.critic_width, n_layers=sizes.n_layers), seed=seed)
     optimise_policy(
         policy, model, critic, scorer, prompts()[rows], sizes.ppo, length=LENGTH,
         generator=torch.Generator().manual_seed(seed), progress=progress,

@@ -48,21 +48,21 @@ def learn(reward: exact.Table, settings: PPOSettings) -> tuple[exact.Table, exac
     return table(policy), table(ref)
 
 
-SETTINGS = PPOSettings(beta=0.5, iterations=50, batch=192, minibatches=1, epochs=4, lr=2e-2)
+SETTINGS = PPOSettings(beta=0.5, iterations=80, batch=512, minibatches=2, epochs=1, lr=1e-2)
 
 
 def test_ppo_arrives_at_the_best_policy(reward: exact.Table) -> None:
     policy, ref = learn(reward, SETTINGS)
     best = exact.tilted(ref, reward, 0.5)
     assert exact.kl(best, ref) > 0.5
-    assert exact.kl(policy, best) < 0.02
+    assert exact.kl(policy, best) < 0.01
     # Every policy misses the best value by its divergence from the best policy.
     missed = exact.optimal_value(ref, reward, 0.5) - exact.objective(policy, ref, reward, 0.5)
     assert exact.kl(policy, best) == pytest.approx(missed / 0.5, abs=1e-9)
 
 
 def test_a_dear_nat_keeps_the_policy_where_it_is(reward: exact.Table) -> None:
-    policy, ref = learn(reward, replace(SETTINGS, beta=20.0, iterations=10))
+    policy, ref = learn(reward, replace(SETTINGS, beta=20.0, iterations=15))
     assert exact.kl(policy, ref) < 0.01
 
 
