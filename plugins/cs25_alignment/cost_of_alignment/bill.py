@@ -159,7 +159,7 @@ def _ppo_rule(sizes: Sizes) -> float:
     from as much text besides.
     """
     policy = _policy_weights(sizes)
-    critic = n_params_non_embedding(config(d_model=sizes.critic_width, n_layers=1))
+    critic = n_params_non_embedding(config(d_model=sizes.critic_width, n_layers=sizes.n_layers))
     reads = 3 * policy + critic + _judge_weights(sizes) * _TEXT / _READ
     learns = policy * (2 if sizes.ppo.ptx else 1) + critic
     return 2 * reads + 6 * sizes.ppo.epochs * learns

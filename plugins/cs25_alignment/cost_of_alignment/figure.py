@@ -98,10 +98,10 @@ def _tokens(result: Result) -> int:
 def _finding(result: Result) -> str:
     ours, published = _ours(result), _published(result)
     order = " > ".join(_NAMES[stage] for stage in sorted(ours, key=lambda stage: -ours[stage]))
-    ratio = result.measures["pretraining_over_rlhf"].value
     return (
-        f"Our stages cost {order};\npre-training costs {ratio:.2g} times RLHF here, "
-        f"{published['pre-training'] / published['RLHF']:.2g} times for InstructGPT"
+        f"Our stages cost {order};\nRLHF costs {result.measures['break_even'].value:.2g} times what "
+        f"pre-training does here, {published['RLHF'] / published['pre-training']:.2g} times for "
+        "InstructGPT"
     )
 
 

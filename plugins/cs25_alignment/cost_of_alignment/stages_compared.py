@@ -38,9 +38,9 @@ def cost_of_alignment(
     """Count the floating-point operations of pre-training, SFT, reward model and PPO.
 
     Args:
-        pretrain_steps: of pre-training, each on 256 texts.
-        tune_steps: of supervised fine-tuning, each on 256 demonstrations.
-        comparisons: that the reward model learns from, in ten rounds.
+        pretrain_steps: of pre-training, each on a batch of text.
+        tune_steps: of supervised fine-tuning, each on a batch of demonstrations.
+        comparisons: that the reward model learns from.
         iterations: of PPO, each on a batch of answers.
         d_model: width of the language model.
         ptx: mix pre-training text into PPO, as InstructGPT does.

@@ -13,6 +13,7 @@ from cs25_alignment.cost_of_alignment import DEMO
 from cs25_alignment.cost_of_alignment.bill import bill, flops
 from cs25_alignment.cost_of_alignment.figure import draw
 from cs25_alignment.cost_of_alignment.stages_compared import cost_of_alignment
+from cs25_alignment.preferences import training
 from cs25_alignment.preferences.comparisons import Rankings
 from cs25_alignment.preferences.networks import reward_model
 from cs25_alignment.rlhf.ppo import PPOSettings
@@ -52,7 +53,8 @@ def test_pre_training_and_tuning_cost_what_the_formula_says() -> None:
         assert stages[name].flops == expected
 
 
-def test_one_step_stands_for_all() -> None:
+def test_one_step_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_LEAST_STEPS", 3)
     sizes, n = replace(SMALL, reward_epochs=4), 1500
     stages = bill(sizes, comparisons=n)
     corpus = Corpus(seed=1)
@@ -78,7 +80,7 @@ def test_passes_over_an_answer_of_ppo() -> None:
         for n in (1, 2, 3)
     )
     assert two - one == three - two
-    shape, critic = config(d_model=8), config(d_model=8, n_layers=1)
+    shape, critic = config(d_model=8), config(d_model=8, n_layers=SMALL.n_layers)
     learned = training_flops(shape, n_tokens=3 * 8 * 6, n_pos=6)
     # The value function has no unembedding; its one output reads the answer's five states.
     valued = training_flops(replace(critic, d_vocab=1), n_tokens=3 * 8 * 6, n_pos=6)
@@ -103,7 +105,9 @@ def test_measures_claim_and_control() -> None:
     assert value["order_margin"] == pytest.approx(min(ratios))
     (claim,) = DEMO.claims
     # With enough text the order is the lecture's: a criterion that can be met, and missed.
-    longer = cost_of_alignment(d_model=8, pretrain_steps=round(600 * 2.1 * value["break_even"]))
+    longer = cost_of_alignment(
+        d_model=8, pretrain_steps=round(Sizes().pretrain_steps * 2.1 * value["break_even"])
+    )
     assert judge(claim, [longer], exact=True).met
     assert longer.measures["pretraining_over_rlhf"].value == pytest.approx(2.1, rel=0.01)
     equal = cost_of_alignment(control="equal", d_model=8)
@@ -123,6 +127,6 @@ def test_the_figure_tells_the_order() -> None:
     }
     order = " > ".join(sorted(costs, key=lambda name: -costs[name]))
     assert f"cost {order};" in figure.get_suptitle()
-    assert "61 times for InstructGPT" in figure.get_suptitle()
+    assert "0.016 times for InstructGPT" in figure.get_suptitle()  # 60 / 3640
     assert "In the control" in figure.get_label()
     assert "control" not in draw([result], []).get_label()

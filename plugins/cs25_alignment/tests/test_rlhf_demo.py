@@ -119,10 +119,11 @@ def test_a_price_is_named_once() -> None:
 
 def test_the_figure_says_what_the_numbers_say(result: Result, control: Result) -> None:
     figure = draw([result], [control])
-    shares = {name: f"{100 * m.value:.0f}\N{NO-BREAK SPACE}%" for name, m in result.measures.items()}
+    shares = {
+        name: f"{100 * m.value:.0f}\N{NO-BREAK SPACE}%" for name, m in result.measures.items()
+    }
     assert f"PPO reaches {shares['optimality']}" in figure.get_suptitle()
     assert f"to the base model in {shares['sft_over_base']}" in figure.get_suptitle()
     assert "In the control" in figure.get_label()
     worse = {**result.measures, "optimality": Measure(-0.2, "share")}
     assert "-20" in draw([replace(result, measures=worse)], []).get_suptitle()
-

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Int
 
-from cs25 import ParameterError
 from cs25_alignment.verify_or_generate.task import Answers, Problems, choose
 
-__all__ = ["Colouring"]
+__all__ = ["Colouring", "most_edges"]
 
 
 @dataclass(frozen=True)
@@ -22,26 +21,13 @@ class Colouring:
 
     Args:
         vertices: of each graph, at least 4.
-        edges: of each graph.
-
-    Raises:
-        ParameterError: no graph with so many edges has a three-colouring.
+        edges: of each graph, at most `most_edges`.
     """
 
     vertices: int
     edges: int
 
     name = "three-colouring"
-
-    def __post_init__(self) -> None:
-        parts = [len(range(part, self.vertices, 3)) for part in range(3)]
-        most = (self.vertices**2 - sum(part**2 for part in parts)) // 2  # Turán 1941
-        if self.edges > most:
-            raise ParameterError(
-                parameter="edges",
-                found=self.edges,
-                expected=f"at most {most}: three colours part {self.vertices} vertices no better",
-            )
 
     @property
     def d_vocab(self) -> int:
@@ -104,3 +90,17 @@ class Colouring:
 
     def _problems(self, pairs: Int[np.ndarray, "row edge"]) -> Problems:
         return np.asarray(np.sort(pairs, axis=1) + 3)
+
+
+def most_edges(vertices: int) -> int:
+    """Return how many edges a graph with a three-colouring can have.
+
+    Its colours part the vertices as evenly as can be, and all pairs of two colours are joined.
+
+    Source: Turán 1941.
+
+    >>> most_edges(4), most_edges(6)
+    (5, 12)
+    """
+    parts = (len(range(colour, vertices, 3)) for colour in range(3))
+    return (vertices**2 - sum(part**2 for part in parts)) // 2

@@ -13,9 +13,9 @@ import numpy as np
 from annotated_types import Interval, MultipleOf
 from jaxtyping import Float
 
-from cs25 import Measure, Result, Table
+from cs25 import Measure, ParameterError, Result, Table
 from cs25.nn import Job, run_fleet
-from cs25_alignment.verify_or_generate.colouring import Colouring
+from cs25_alignment.verify_or_generate.colouring import Colouring, most_edges
 from cs25_alignment.verify_or_generate.subset_sum import SubsetSum
 from cs25_alignment.verify_or_generate.sudoku import Sudoku
 from cs25_alignment.verify_or_generate.task import Task
@@ -64,6 +64,12 @@ def verify_or_generate(
         control: "shuffled" trains the verifier with the faults of other answers.
         seed: draws problems, weights and samples.
     """
+    if edges > most_edges(vertices):
+        raise ParameterError(
+            parameter="edges",
+            found=edges,
+            expected=f"at most {most_edges(vertices)}, for three colours and {vertices} vertices",
+        )
     tasks: dict[str, Task] = {
         "subset_sum": SubsetSum(numbers),
         "sudoku": Sudoku(blanks),
