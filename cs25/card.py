@@ -160,6 +160,8 @@ class Demo:
             or its Hugging Face id (a folder is on one machine alone). They are fetched before it
             runs. Where one is the default of a parameter, the parameter's value takes its place.
         title: the headline of its page; None for its id in words.
+        animation: ``"package.module:function"``, makes the pictures of an episode from stored
+            results, one after the other; or None.
     """
 
     id: str
@@ -173,6 +175,7 @@ class Demo:
     tolerance: float = 1e-6
     models: tuple[str, ...] = ()
     title: str | None = None
+    animation: str | None = None
 
     def __post_init__(self) -> None:
         _check_name(self, "id")
@@ -180,8 +183,9 @@ class Demo:
         if self.title is not None:
             _check_text(self, "title")
         _check_pattern(self, "run", _TARGET, "'package.module:function'")
-        if self.figure is not None:
-            _check_pattern(self, "figure", _TARGET, "'package.module:function' or None")
+        for name in ("figure", "animation"):
+            if getattr(self, name) is not None:
+                _check_pattern(self, name, _TARGET, "'package.module:function' or None")
         _freeze_mapping(self, "measures")
         for name, meaning in self.measures.items():
             if not isinstance(name, str) or not name.isidentifier():

@@ -27,7 +27,8 @@ class PastRun:
 
     Args:
         folder: where its figures lie.
-        about: lecture, demo, preset, parameters, seeds, keys of its seeds, figures, when.
+        about: lecture, demo, preset, parameters, seeds, keys of its seeds, figures, animations,
+            when.
     """
 
     folder: Path
@@ -40,7 +41,15 @@ class PastRun:
 
     def figures(self) -> list[dict[str, str]]:
         """Return the figures, with full paths."""
-        return [{**f, "path": str(self.folder / f["path"])} for f in self.about["figures"]]
+        return self._files("figures")
+
+    def animations(self) -> list[dict[str, str]]:
+        """Return the animations, with full paths."""
+        return self._files("animations")
+
+    def _files(self, kind: str) -> list[dict[str, str]]:
+        # A run that an earlier version kept has no animations.
+        return [{**f, "path": str(self.folder / f["path"])} for f in self.about.get(kind, ())]
 
     def entries(self, store: Store) -> list[Entry]:
         """Return the stored results of its seeds; those that are gone or damaged are left out."""
@@ -71,7 +80,7 @@ def read_past_run(store: Store, folder: Path) -> PastRun | None:
     if about is None:
         return None
     run = PastRun(folder, about)
-    intact = all(Path(figure["path"]).is_file() for figure in run.figures())
+    intact = all(Path(file["path"]).is_file() for file in run.figures() + run.animations())
     return run if intact else None
 
 

@@ -95,7 +95,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure on disk."""
+    """A figure, or an animation, on disk."""
 
     path: str
     alt: str
@@ -123,6 +123,7 @@ class Run:
     measures: Mapping[str, Pooled] = field(default_factory=dict)
     claims: tuple[Judgement, ...] = ()
     figures: tuple[Figure, ...] = ()
+    animations: tuple[Figure, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -361,12 +362,13 @@ def _recorded_control(plan: Plan, notice: Notice) -> tuple[Result, ...]:
 
 def _run_key(plan: Plan, keys: Sequence[str], control: Sequence[Result]) -> str:
     """Return the key of a run with its figure: all that the figure is drawn from and by."""
-    drawing = {}
+    drawing: dict[str, str] = {}
     if plan.demo.figure:
-        drawing = {
-            **code_digests(plan.demo.figure),
-            **code_digests("cs25.render.figure:save_figures"),
-        }
+        drawing |= code_digests(plan.demo.figure)
+        drawing |= code_digests("cs25.render.figure:save_figures")
+    if plan.demo.animation:
+        drawing |= code_digests(plan.demo.animation)
+        drawing |= code_digests("cs25.render.animation:save_animation")
     return digest_of(
         {"keys": list(keys), "control": [result.to_json() for result in control], "code": drawing}
     )
@@ -379,6 +381,7 @@ def request_of(
     return {
         "run": plan.demo.run,
         "figure": plan.demo.figure,
+        "animation": plan.demo.animation,
         "parameters": {name: listed(value) for name, value in plan.parameters.items()},
         "seeds": list(plan.seeds),
         "stored": [[seed, entry.result.to_json()] for seed, entry in (entries or {}).items()],
@@ -410,8 +413,11 @@ def _outcome(
     if len(found) == len(plan.seeds):
         run = replace(run, **_findings(plan, found))
     if past is not None:
-        figures = tuple(Figure(f["path"], f["alt"], f["theme"]) for f in past.figures())
-        run = replace(run, figures=figures)
+        run = replace(
+            run,
+            figures=tuple(Figure(**file) for file in past.figures()),
+            animations=tuple(Figure(**file) for file in past.animations()),
+        )
     if failure is not None:
         what = "its figure cannot be drawn: " if failure.drawing else ""
         error = what + failure.message + (f"\n{failure.remedy}" if failure.remedy else "")

@@ -84,18 +84,26 @@ def _run_seeds(request: dict[str, Any], folder: Path) -> list[Result]:
 
 
 def _draw(request: dict[str, Any], results: Sequence[Result], folder: Path) -> None:
-    """Draw the figure, if the demo has one, and say what there is."""
-    figures: list[Any] = []
+    """Draw the figure and the animation, if the demo has them, and say what there is."""
+    drawn: dict[str, list[Any]] = {"figures": [], "animations": []}
     place = folder / "figure"
     place.mkdir()
+    if request["figure"] or request["animation"]:
+        _write(folder / "drawing.json", {})  # tells a drawing that fails from a demo that does
     if request["figure"]:
         from cs25.render.figure import save_figures
 
-        _write(folder / "drawing.json", {})  # tells a drawing that fails from a demo that does
         control = [Result.from_json(data) for data in request["control"]]
-        for figure in save_figures(_load(request["figure"]), results, control, place):
-            figures.append({**figure, "path": Path(figure["path"]).name})
-    _write(folder / "drawn.json", {"figures": figures})
+        drawn["figures"] += save_figures(_load(request["figure"]), results, control, place)
+    if request["animation"]:
+        from cs25.render.animation import save_animation
+
+        drawn["animations"] += save_animation(_load(request["animation"]), results, place)
+    named = {
+        kind: [{**file, "path": Path(file["path"]).name} for file in files]
+        for kind, files in drawn.items()
+    }
+    _write(folder / "drawn.json", named)
 
 
 def _load(target: str) -> Callable[..., Any]:

@@ -187,6 +187,28 @@ def bench(shelf: Shelf) -> Shelf:
     return shelf
 
 
+EPISODE = """
+def tosses(results):
+    from matplotlib.figure import Figure
+
+    for heads in ("h", "t", "h"):
+        figure = Figure(figsize=(2, 1))
+        figure.text(0.5, 0.5, heads)
+        figure.set_label("Three tosses")
+        yield figure
+"""
+
+
+@pytest.fixture
+def animated(bench: Shelf) -> Shelf:
+    """The bench with a demo that has an animation."""
+    figure = 'figure="bench_lecture.coin:draw",'
+    card = BENCH.replace(figure, f'{figure} animation="bench_lecture.episode:tosses",')
+    bench.write("bench_lecture/__init__.py", card)
+    bench.write("bench_lecture/episode.py", EPISODE)
+    return bench
+
+
 @pytest.fixture
 def two_parts(bench: Shelf) -> Shelf:
     """The bench with notes of two parts."""

@@ -113,7 +113,7 @@ def test_run_as_json_has_the_documented_fields(bench, cs25):
     (run,) = document["runs"]
     assert {
         "lecture", "demo", "state", "error", "parameters", "preset", "seeds", "cached", "duration_s",
-        "peak_memory_mib", "measures", "tables", "figures", "claims", "manifest",
+        "peak_memory_mib", "measures", "tables", "figures", "animations", "claims", "manifest",
     } <= set(run)  # fmt: skip
     heads = run["measures"]["heads"]
     assert {"value", "unit", "low", "high", "n", "per_seed"} <= set(heads)

@@ -127,6 +127,24 @@ def test_the_figure_follows_the_readers_colour_scheme(page):
         assert b"<!-- " + theme in base64.b64decode(address.split(",")[1])
 
 
+def test_an_animation_is_folded_and_needs_no_file(tmp_path):
+    animations = []
+    for theme in ("light", "dark"):
+        path = tmp_path / f"{theme}.gif"
+        path.write_bytes(b"GIF89a" + theme.encode())
+        animations.append({"path": str(path), "alt": "Three tosses", "theme": theme})
+    page = Page(render_report([run(animations=animations)], title="t"))
+    assert "Watch an episode" in page.text
+    (source,), (image,) = page.all("source"), page.all("img")
+    assert image["alt"] == "Three tosses"
+    for address, theme in ((source["srcset"], b"dark"), (image["src"], b"light")):
+        kind, _, content = address.partition(";base64,")
+        assert (kind, base64.b64decode(content)) == ("data:image/gif", b"GIF89a" + theme)
+    (tmp_path / "dark.gif").unlink()
+    gone = Page(render_report([run(animations=animations)], title="t"))
+    assert "Watch an episode" not in gone.text
+
+
 def test_the_page_can_be_read_aloud(page):
     assert page.all("html") == [{"lang": "en"}]
     assert page.all("title") == [{}]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import interrupts
 import pytest
@@ -166,6 +167,27 @@ def test_an_edited_experiment_runs_again_and_says_why_an_edited_figure_does_not(
     bench.write("bench_lecture/coin.py", coin.replace("< 0.5", "< 0.4"))
     assert not execute(prepared(), notice=told.append).cached
     assert told == ["runs again: code of bench_lecture.coin changed"]
+
+
+def test_an_animation_lies_beside_the_figure_and_an_edit_draws_it_again(animated):
+    first = execute(prepared())
+    assert [animation.alt for animation in first.animations] == ["Three tosses"] * 2
+    names = [Path(file.path).name for file in (*first.figures, *first.animations)]
+    assert names == ["light.svg", "dark.svg", "light.gif", "dark.gif"]
+    assert all(Path(animation.path).read_bytes()[:4] == b"GIF8" for animation in first.animations)
+    assert execute(prepared()).animations == first.animations
+    episode = (animated.folder / "bench_lecture/episode.py").read_text()
+    animated.write("bench_lecture/episode.py", episode.replace("Three", "3"))
+    second = execute(prepared())
+    assert second.cached
+    assert second.animations[0].alt == "3 tosses"
+
+
+def test_an_animation_that_fails_is_named(animated):
+    animated.write("bench_lecture/episode.py", "def tosses(results):\n    return []\n")
+    run = execute(prepared())
+    assert run.state == "failed"
+    assert "episode.tosses: made no picture, expected one or more" in run.error
 
 
 def test_a_changed_data_file_runs_again(bench):

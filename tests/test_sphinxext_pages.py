@@ -306,6 +306,31 @@ def test_a_drawing_is_there_in_light_and_dark_with_its_description_and_caption(b
     assert "More." not in caption
 
 
+def test_an_animation_moves_only_if_its_reader_asks_for_it(book, animated, lecture):
+    built = book.build()
+    assert (built.status, built.warnings) == (0, "")
+    for name in ("lectures/bench/index", "lectures/bench/demos/coin"):
+        page = built.page(name)
+        folded = re.search(
+            r"<details[^>]*>\s*<summary[^>]*>Watch an episode.*?</details>", page, re.S
+        )
+        assert folded, name
+        for theme in ("light", "dark"):
+            assert f"_images/bench.coin.default.{theme}.gif" in folded[0]
+        assert "Three tosses (" in folded[0]
+        assert ".gif" not in page.replace(folded[0], "")
+    film = (built.out / "_images/bench.coin.default.light.gif").read_bytes()
+    assert film[:4] == b"GIF8"
+
+
+def test_an_animation_that_fails_costs_itself(book, animated, lecture):
+    animated.write("bench_lecture/episode.py", "def tosses(results):\n    return 1 / 0\n")
+    text = text_of(book.build().page("lectures/bench/demos/coin"))
+    assert "its animation cannot be drawn for preset default: " in text
+    assert "Watch an episode" not in text
+    assert "Share of heads for each seed" in text
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

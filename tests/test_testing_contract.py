@@ -266,6 +266,39 @@ def draw():
 """
 
 
+FILM = """
+def film(results):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.set_label("A coin")
+    return [figure]
+"""
+
+
+def test_an_animation_is_made_and_described(sample):
+    animated = CARD.replace(
+        'control="edge",', 'control="edge", animation="sample_lecture.film:film",'
+    )
+    sample.write("sample_lecture/__init__.py", animated)
+    for code, faults in (
+        (FILM, []),
+        (
+            FILM.replace('figure.set_label("A coin")', ""),
+            ["coin: its figure has no alternative text"],
+        ),
+        (
+            FILM.replace("[figure]", "[]"),
+            [
+                "coin: its figure cannot be drawn: sample_lecture.film.film: made no picture, "
+                "expected one or more"
+            ],
+        ),
+    ):
+        sample.write("sample_lecture/film.py", code)
+        assert found(run_rules.figures_draw) == faults
+
+
 def test_every_drawing_of_the_notes_draws_and_has_words(sample):
     sample.write(
         "sample_lecture/notes.md", NOTES + "```{drawing} sample_lecture.picture:draw\n```\n"

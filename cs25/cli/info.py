@@ -79,6 +79,7 @@ def _demo_document(demo: Demo, signature: Signature | None) -> dict[str, Any]:
         "summary": demo.summary,
         "run": demo.run,
         "figure": demo.figure,
+        "animation": demo.animation,
         "measures": dict(demo.measures),
         "presets": {name: dict(values) for name, values in demo.presets.items()},
         "control": demo.control,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from cs25.card import Claim, Demo
@@ -10,9 +11,16 @@ from cs25.manifest import listed
 from cs25.plugins import Plugin
 from cs25.recorded import Bundle
 from cs25.render.palette import Theme
-from cs25.render.schema import ClaimJson, LedgerJson, PaperJson, RecordedJson, RunJson
+from cs25.render.schema import (
+    ClaimJson,
+    FigureJson,
+    LedgerJson,
+    PaperJson,
+    RecordedJson,
+    RunJson,
+)
 from cs25.result import table_to_json
-from cs25.runner import Run
+from cs25.runner import Figure, Run
 from cs25.verdict import Judgement
 
 __all__ = ["paper_document", "row_document", "run_document"]
@@ -56,13 +64,15 @@ def run_document(run: Run, plugin: Plugin, demo: Demo, bundle: Bundle | None) ->
             table_to_json(table) for table in (run.results[0].tables if run.results else ())
         ],
         "text": run.results[0].text if run.results else "",
-        "figures": [
-            {"path": figure.path, "alt": figure.alt, "theme": cast("Theme", figure.theme)}
-            for figure in run.figures
-        ],
+        "figures": _files(run.figures),
+        "animations": _files(run.animations),
         "claims": [_claim(judgement, plugin, demo, bundle) for judgement in run.claims],
         "manifest": dict(run.manifest),
     }
+
+
+def _files(drawn: Sequence[Figure]) -> list[FigureJson]:
+    return [{"path": f.path, "alt": f.alt, "theme": cast("Theme", f.theme)} for f in drawn]
 
 
 def paper_document(claim: Claim) -> PaperJson | None:

@@ -33,11 +33,14 @@ __all__ = [
     "SKETCH",
     "Draw",
     "Drawing",
+    "alt_text",
     "draw_sketch",
+    "drawn_by",
     "rc_params",
     "save_drawing",
     "save_figures",
     "svg",
+    "themed",
 ]
 
 Draw = Callable[[Sequence[Result], Sequence[Result]], "Figure"]
@@ -89,7 +92,7 @@ def draw_sketch(draw: Callable[[], Figure]) -> Drawing:
     Raises:
         DemoError: ``draw`` raised, or returned something else than a matplotlib figure.
     """
-    with _themed("light"):
+    with themed("light"):
         figure = _draw(draw, ())
         return Drawing(sketch(figure), alt_text(figure))
 
@@ -100,7 +103,7 @@ def _save(
     folder.mkdir(parents=True, exist_ok=True)
     figures: list[FigureJson] = []
     for theme in get_args(Theme):
-        with _themed(theme):
+        with themed(theme):
             figure = _draw(draw, given)
             path = folder / f"{theme}.svg"
             path.write_text(svg(figure), encoding="utf-8")
@@ -177,7 +180,8 @@ def alt_text(figure: Figure) -> str:
 
 
 @contextmanager
-def _themed(theme: Theme) -> Iterator[None]:
+def themed(theme: Theme) -> Iterator[None]:
+    """Draw with a theme's settings, and no others, inside the block."""
     import matplotlib
     from matplotlib import style
 
@@ -186,20 +190,36 @@ def _themed(theme: Theme) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def drawn_by(draw: Callable[..., Any], what: str = "figure") -> Iterator[None]:
+    """Name the function in whatever goes wrong inside the block.
+
+    Args:
+        draw: what is called there.
+        what: it draws.
+
+    Raises:
+        DemoError: something did.
+    """
+    name = ".".join(str(getattr(draw, part, draw)) for part in ("__module__", "__qualname__"))
+    try:
+        yield
+    except DemoError as error:
+        raise DemoError(f"{name}: {error.message}", remedy=error.remedy) from error
+    except Exception as error:
+        message = f"{name}: drawing the {what} failed: {type(error).__name__}: {error}"
+        raise DemoError(message) from error
+
+
 def _draw(draw: Callable[..., Figure], given: Sequence[Sequence[Result]]) -> Figure:
     from matplotlib.figure import Figure
 
-    name = ".".join(str(getattr(draw, part, draw)) for part in ("__module__", "__qualname__"))
-    try:
+    with drawn_by(draw):
         figure = draw(*given)
-        if isinstance(figure, Figure):
-            figure.draw_without_rendering()  # lays it out, and finds formulas that cannot be set
-    except Exception as error:
-        message = f"{name}: drawing the figure failed: {type(error).__name__}: {error}"
-        raise DemoError(message) from error
-    if not isinstance(figure, Figure):
-        found = type(figure).__name__
-        raise DemoError(f"{name}: returned {found}, expected a matplotlib.figure.Figure")
+        if not isinstance(figure, Figure):
+            found = type(figure).__name__
+            raise DemoError(f"returned {found}, expected a matplotlib.figure.Figure")
+        figure.draw_without_rendering()  # lays it out, and finds formulas that cannot be set
     _wrap_titles(figure)
     _ink_error_bars(figure)
     return figure

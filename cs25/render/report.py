@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 
 from cs25.render.numerals import aligned, duration, memory, number, with_interval
 from cs25.render.palette import PAPER, VERDICT_SYMBOL
-from cs25.render.schema import ClaimJson, RunJson
+from cs25.render.schema import ClaimJson, FigureJson, RunJson
 
 __all__ = ["command", "render_report"]
 
@@ -48,7 +48,15 @@ def render_report(runs: Sequence[RunJson], *, title: str) -> str:
     verdicts = [claim.get("verdict") for run in runs for claim in run.get("claims") or ()]
     return environment.from_string(source).render(
         title=title,
-        runs=[{**_BLANK, **run, "pictures": _pictures(run)} for run in runs],
+        runs=[
+            {
+                **_BLANK,
+                **run,
+                "pictures": _pictures(run.get("figures") or (), "image/svg+xml"),
+                "episode": _pictures(run.get("animations") or (), "image/gif"),
+            }
+            for run in runs
+        ],
         tally=[(verdict, verdicts.count(verdict)) for verdict in VERDICT_SYMBOL],
     )
 
@@ -57,7 +65,7 @@ def render_report(runs: Sequence[RunJson], *, title: str) -> str:
 _BLANK: dict[str, Any] = {
     "error": None, "summary": "", "parameters": {}, "changed": {}, "preset": "default",
     "seeds": (), "cached": False, "duration_s": None, "peak_memory_mib": None, "measures": {},
-    "tables": (), "text": "", "figures": (), "claims": (), "manifest": {},
+    "tables": (), "text": "", "figures": (), "animations": (), "claims": (), "manifest": {},
 }  # fmt: skip
 
 
@@ -86,17 +94,17 @@ def command(run: RunJson | Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _pictures(run: RunJson) -> dict[str, str]:
-    """Return alt text and data URIs of a run's figure, or nothing where the files are gone."""
+def _pictures(files: Sequence[FigureJson], kind: str) -> dict[str, str]:
+    """Return alt text and data URIs of a figure, or nothing where the files are gone."""
     pictures: dict[str, str] = {}
-    for figure in run.get("figures") or ():
+    for file in files:
         try:
-            svg = Path(figure["path"]).read_bytes()
+            content = Path(file["path"]).read_bytes()
         except OSError:
             return {}
         # As an image an SVG runs no script and loads nothing.
-        uri = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
-        pictures |= {figure["theme"]: uri, "alt": figure["alt"]}
+        uri = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+        pictures |= {file["theme"]: uri, "alt": file["alt"]}
     return pictures
 
 

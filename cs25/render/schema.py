@@ -36,7 +36,10 @@ class MeasureJson(TypedDict):
 
 
 class FigureJson(TypedDict):
-    """A figure on disk. The folder also holds ``sketch.json``, the same figure for terminals."""
+    """A figure or an animation on disk.
+
+    The folder of a figure also holds ``sketch.json``, the same figure for terminals.
+    """
 
     path: str
     alt: str
@@ -126,6 +129,7 @@ class RunJson(TypedDict):
     tables: NotRequired[Sequence[TableJson]]
     text: NotRequired[str]
     figures: NotRequired[Sequence[FigureJson]]
+    animations: NotRequired[Sequence[FigureJson]]
     claims: NotRequired[Sequence[ClaimJson]]
     manifest: NotRequired[Mapping[str, Any]]
     path: NotRequired[str]

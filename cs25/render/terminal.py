@@ -125,7 +125,8 @@ def _trouble(run: RunJson) -> Text:
 
 
 def _files(run: RunJson, *, name_tables: bool) -> RenderableType | None:
-    paths = [Path(figure["path"]) for figure in run.get("figures") or ()]
+    drawn = (*(run.get("figures") or ()), *(run.get("animations") or ()))
+    paths = [Path(file["path"]) for file in drawn]
     paths += [Path(path)] if (path := run.get("path")) else []
     tables = (run.get("tables") or ()) if name_tables else ()
     if not paths and not tables:

@@ -55,6 +55,7 @@ class Experiment:
         problems: what cannot be shown, and why.
         models: the pretrained models it needs, by name; None for one that nobody offers.
         figures: the description of each figure that was drawn, by preset.
+        animations: the same of each animation.
     """
 
     plugin: Plugin
@@ -66,6 +67,7 @@ class Experiment:
     problems: tuple[str, ...]
     models: Mapping[str, ModelSource | None] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
+    animations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -112,6 +114,7 @@ class Experiment:
             "title": self.title,
             "run": demo.run,
             "figure": demo.figure,
+            "animation": demo.animation,
             "measures": dict(demo.measures),
             "presets": {name: repr(dict(values)) for name, values in demo.presets.items()},
             "control": demo.control,
@@ -122,6 +125,7 @@ class Experiment:
             "stale": self.stale,
             "problems": self.problems,
             "figures": dict(self.figures),
+            "animations": dict(self.animations),
         }
 
 

@@ -15,6 +15,7 @@ from cs25.recorded import Recording
 from cs25.render.schema import FigureJson
 from cs25.sphinxext.course import Course, Experiment
 from cs25.sphinxext.drawings import draw_notes
+from cs25.sphinxext.elements import disclosure, disclosure_title
 from cs25.sphinxext.measures import recorded_on
 from cs25.sphinxext.pictures import Pictures, drawn, framed, html_only, names_of, shown
 from cs25.sphinxext.sources import Sources
@@ -43,14 +44,21 @@ def draw_all(course: Course, sources: Sources) -> tuple[Course, dict[str, bytes]
 
 
 def figure_of(experiment: Experiment, preset: str) -> list[nodes.Node]:
-    """Return the figure of a recording with its caption; nothing if the demo has none."""
-    if preset not in experiment.figures:
-        return []
+    """Return the figure of a recording with its caption, and the animation, as far as there are."""
     seeds = recorded_on(experiment.recordings[preset])
     how = seeds if preset == DEFAULT_PRESET else f"preset {preset}, {seeds}"
-    described = experiment.figures[preset]
-    caption = nodes.caption("", f"{described.rstrip('.')} ({how}).")
-    return [framed(_names(experiment, preset), caption, alt=experiment.demo.summary)]
+    alt = experiment.demo.summary
+    found: list[nodes.Node] = []
+    if preset in experiment.figures:
+        caption = nodes.caption("", f"{experiment.figures[preset].rstrip('.')} ({how}).")
+        found.append(framed(_names(experiment, preset), caption, alt=alt))
+    if preset in experiment.animations:
+        caption = nodes.caption("", f"{experiment.animations[preset].rstrip('.')} ({how}).")
+        moving = framed(_names(experiment, preset, kind="gif"), caption, alt=alt)
+        # Folded: nothing moves on a page unless its reader asks for it.
+        title = disclosure_title("", "Watch an episode")
+        found.append(disclosure("", title, moving, classes=["cs25-details"]))
+    return found
 
 
 def tile_of(experiment: Experiment) -> list[nodes.Node]:
@@ -60,34 +68,41 @@ def tile_of(experiment: Experiment) -> list[nodes.Node]:
     return [light, html_only(dark)]
 
 
-def _names(experiment: Experiment, preset: str) -> Pictures:
+def _names(experiment: Experiment, preset: str, *, kind: str = "svg") -> Pictures:
     """Return where the pictures of a recording lie. No id has a dot: the name is its own."""
-    return names_of(experiment.plugin.id, f"{experiment.name}.{preset}")
+    return names_of(experiment.plugin.id, f"{experiment.name}.{preset}", kind=kind)
 
 
 def _all_of(experiment: Experiment, sources: Sources) -> tuple[Experiment, dict[str, bytes]]:
-    """Draw a demo's figure for each of its recordings."""
-    target = experiment.demo.figure
-    if target is None:
-        return experiment, {}
-    described: dict[str, str] = {}
+    """Draw a demo's figure and animation for each of its recordings."""
     problems: list[str] = []
     files: dict[str, bytes] = {}
-    for preset, recording in experiment.recordings.items():
-        try:
-            alt, content = drawn(
-                _names(experiment, preset),
-                _inputs(target, recording),
-                partial(_save, target, recording),
-                sources,
-            )
-        except Exception as error:  # whatever drawing does is one figure less, not one book
-            problems.append(f"its figure cannot be drawn for preset {preset}: {error}")
-        else:
-            described[preset] = alt
-            files |= content
+    described: dict[str, dict[str, str]] = {}
+    for kind, target, save, what in (
+        ("svg", experiment.demo.figure, _save_figure, "figure"),
+        ("gif", experiment.demo.animation, _save_animation, "animation"),
+    ):
+        described[kind] = {}
+        if target is None:
+            continue
+        for preset, recording in experiment.recordings.items():
+            try:
+                alt, content = drawn(
+                    _names(experiment, preset, kind=kind),
+                    _inputs(target, recording),
+                    partial(save, target, recording),
+                    sources,
+                )
+            except Exception as error:  # whatever drawing does is one figure less, not one book
+                problems.append(f"its {what} cannot be drawn for preset {preset}: {error}")
+            else:
+                described[kind][preset] = alt
+                files |= content
     found = (*experiment.problems, *problems)
-    return replace(experiment, figures=described, problems=found), files
+    done = replace(
+        experiment, figures=described["svg"], animations=described["gif"], problems=found
+    )
+    return done, files
 
 
 def _inputs(target: str, recording: Recording) -> list[Any]:
@@ -95,8 +110,15 @@ def _inputs(target: str, recording: Recording) -> list[Any]:
     return [recorded["results"], recorded["control"], code_digests(target)]
 
 
-def _save(target: str, recording: Recording, folder: Path) -> list[FigureJson]:
+def _save_figure(target: str, recording: Recording, folder: Path) -> list[FigureJson]:
     from cs25.render.figure import save_figures
     from cs25.signatures import import_target
 
     return save_figures(import_target(target), recording.results, recording.control, folder)
+
+
+def _save_animation(target: str, recording: Recording, folder: Path) -> list[FigureJson]:
+    from cs25.render.animation import save_animation
+    from cs25.signatures import import_target
+
+    return save_animation(import_target(target), recording.results, folder)

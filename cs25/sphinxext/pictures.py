@@ -23,15 +23,16 @@ Pictures = Mapping[str, str]
 THEMES = ("light", "dark")
 
 
-def names_of(lecture: str, stem: str) -> Pictures:
+def names_of(lecture: str, stem: str, *, kind: str = "svg") -> Pictures:
     """Return where the pictures of a figure lie.
 
     Args:
         lecture: whose they are.
         stem: says all there is: the pictures of all lectures end up in one folder, and two of one
             name would be told apart by the order in which their pages happen to be read.
+        kind: how their names end.
     """
-    return {theme: f"{lecture}/figures/{stem}.{theme}.svg" for theme in THEMES}
+    return {theme: f"{lecture}/figures/{stem}.{theme}.{kind}" for theme in THEMES}
 
 
 def drawn(
@@ -96,5 +97,5 @@ def html_only(node: nodes.Node) -> addnodes.only:
 
 
 def _key(inputs: Any) -> str:
-    renderer = code_digests("cs25.render.figure:save_figures")
-    return digest_of([inputs, renderer, installed_version("matplotlib")])
+    renderers = code_digests("cs25.render.animation:save_animation")  # imports what draws figures
+    return digest_of([inputs, renderers, installed_version("matplotlib")])

@@ -67,12 +67,13 @@ def results_survive_json(subject: Subject) -> Iterator[Fault]:
 @rule("draws", "Every figure draws, with words for those who cannot see it.")
 def figures_draw(subject: Subject) -> Iterator[Fault]:
     for demo, first, _ in _results(subject):
-        if demo.figure is None:
+        if demo.figure is None and demo.animation is None:
             continue
         if first.error:
             yield Fault(f"{demo.id}: {first.error}", first.remedy or _shown(subject, demo))
-        elif first.figures:
-            yield from wordless(demo.id, first.figures[0]["alt"])
+        for figure in first.figures if not first.error else ():
+            if figure["theme"] == "light":
+                yield from wordless(demo.id, figure["alt"])
 
 
 @rule("measures", "Every claim's metric is in the result; every number's meaning in the card.")

@@ -37,7 +37,7 @@ class Trial:
         error: what went wrong, in a line; empty if nothing did.
         remedy: what to do about it, if the error says so.
         is_missing: what went wrong is that the machine lacks something, a model say.
-        figures: the figures drawn, each with its alternative text.
+        figures: the figures and animations drawn, each with its alternative text.
         connections: what the demo tried to reach over the network.
         changed: the global random generators that it left changed.
         loaded: the pretrained models that it loaded, folders of its own aside.
@@ -58,7 +58,7 @@ class Trial:
 def try_twice(subject: Subject) -> Mapping[str, tuple[Trial, Trial]]:
     """Return two trials of every demo that has the preset ``smoke``, by the demo's id.
 
-    The first one draws the figure, too.
+    The first one draws the figure and the animation, too.
     """
     first = _try(subject, subject.smoking, number=1, draws=True)
     # A tenth of the time would go into the same figures again.
@@ -84,7 +84,8 @@ def _try(subject: Subject, demos: Sequence[Demo], *, number: int, draws: bool) -
         folders[demo.id] = place / demo.id
         folders[demo.id].mkdir(parents=True)
         request = request_of(planned)
-        request["figure"] = request["figure"] if draws else None
+        if not draws:
+            request |= {"figure": None, "animation": None}
         _write(folders[demo.id] / "request.json", request)
     waiting = list(folders.values())
     while waiting:
@@ -127,7 +128,7 @@ def _read(folder: Path) -> Trial:
         error=about.get("crash", "") or (drawing + error["message"] if error else ""),
         remedy=error["remedy"] if error else "",
         is_missing=bool(error and error["exit_code"] == 4),
-        figures=tuple(drawn["figures"]) if drawn else (),
+        figures=(*drawn["figures"], *drawn["animations"]) if drawn else (),
         connections=tuple(about.get("connections", ())),
         changed=tuple(about.get("changed", ())),
         loaded=tuple(about.get("loaded", ())),

@@ -6,8 +6,8 @@ in which the best policy is known.
 """
 
 from cs25 import Lecture, hookimpl
+from cs25_alignment import goodhart, rlhf, team_human
 from cs25_alignment.readings import READINGS
-from cs25_alignment.rlhf import DEMO as RLHF
 
 cs25_api = 1
 
@@ -26,6 +26,10 @@ def cs25_lecture() -> Lecture:
         ),
         readings=READINGS,
         notes="notes.md",
-        demos=(RLHF,),
+        demos=(
+            team_human.DEMO,
+            goodhart.DEMO,
+            rlhf.DEMO,
+        ),
         tests="cs25_alignment.tests",
     )

@@ -17,8 +17,9 @@ from cs25_alignment.world.language import prompts, responses
 
 __all__ = ["n_steps", "texts", "train_reward_model"]
 
-#: Comparisons of a batch, and the fewest steps: a few hundred comparisons are seen more often.
-_BATCH, _LEAST_STEPS = 384, 200
+#: The most comparisons of a batch, and the fewest batches of an epoch: of a few hundred
+#: comparisons a batch holds fewer.
+_BATCH, _BATCHES = 384, 50
 
 #: Penalty on the squared weights of a linear reward, small beside the loss.
 _PENALTY = 1e-4
@@ -29,9 +30,9 @@ def train_reward_model(
     rankings: Rankings,
     *,
     seed: int,
-    epochs: float = 10,
-    lr: float = 4e-3,
-    weight_decay: float = 1.0,
+    epochs: float = 12,
+    lr: float = 5e-3,
+    weight_decay: float = 3.0,
     progress: Callable[[int], object] | None = None,
 ) -> None:
     """Train a reward model in place. All comparisons of a ranking are in the same batch.
@@ -42,7 +43,7 @@ def train_reward_model(
         model: reads texts of seven symbols.
         rankings: of responses to rows of `language.prompts`.
         seed: draws the order.
-        epochs: how often each ranking is seen, if there are enough of them.
+        epochs: how often each ranking is seen.
         lr: peak learning rate.
         weight_decay: of matrices.
         progress: called with 1 after each of `n_steps`.
@@ -71,12 +72,11 @@ def train_reward_model(
     )  # fmt: skip
 
 
-def n_steps(model: RewardModel, rankings: Rankings, *, epochs: float = 10) -> int:
+def n_steps(model: RewardModel, rankings: Rankings, *, epochs: float = 12) -> int:
     """Return how many optimiser steps the training of a reward model takes."""
     if not isinstance(model, RewardNetwork):
         return 0
-    seen = epochs * len(rankings.responses)
-    return max(_LEAST_STEPS, round(seen / _rankings_of_a_batch(rankings)))
+    return max(1, round(epochs * len(rankings.responses) / _rankings_of_a_batch(rankings)))
 
 
 def texts(rankings: Rankings) -> Int[Tensor, "ranking k pos"]:
@@ -87,5 +87,5 @@ def texts(rankings: Rankings) -> Int[Tensor, "ranking k pos"]:
 
 
 def _rankings_of_a_batch(rankings: Rankings) -> int:
-    k = rankings.responses.shape[1]
-    return max(1, _BATCH // (k * (k - 1) // 2))
+    n, k = rankings.responses.shape
+    return max(1, min(_BATCH // (k * (k - 1) // 2), n // _BATCHES))

@@ -93,7 +93,7 @@ def calibration_slope(
     """
     centred = rewards - (probs * rewards).sum(axis=1, keepdims=True)
     scale = float(np.sqrt((probs * centred**2).sum(axis=1).mean()))
-    if scale == 0:
+    if scale <= 1e-12 * np.abs(rewards).max():  # what is left when equal numbers are centred
         raise ValueError("calibration_slope: all rewards are equal, expected some that differ")
     unit = centred / scale
 

@@ -7,20 +7,77 @@ left out whole, and intervals are taken over requests.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from cs25.lm import TextEncoder
 from cs25_alignment.preferences.linear import differences, fit_linear
-from cs25_alignment.reward_model.rankings import RankedRequest
+from cs25_alignment.reward_model.rankings import FAULTS, RankedRequest, ranked_requests
 
-__all__ = ["features", "lengths", "ranking_accuracy", "unseen_rewards"]
+__all__ = [
+    "Verdicts",
+    "features",
+    "judge_sentences",
+    "lengths",
+    "ranking_accuracy",
+    "unseen_rewards",
+]
 
 #: Penalty on the squared length of the weights; settled on development seeds.
 PENALTY = 1e-3
 
+#: Times that labels are shuffled.
+_DEALS = 10
+
 Features = Float[np.ndarray, "request k feature"]
+
+
+class Verdicts(NamedTuple):
+    """How three judges do on requests that they have not seen.
+
+    Args:
+        right: share of each request's pairs that the reward over the encoder's vectors gets right.
+        by_length: the same of a reward that knows nothing but the length of a response.
+        by_chance: the same as the first, learned from rankings that were dealt at random.
+        faults: for each fault, pairs of a response without one and a response with this one, and
+            the shares that the first two judges get right.
+    """
+
+    right: Float[np.ndarray, " request"]
+    by_length: Float[np.ndarray, " request"]
+    by_chance: Float[np.ndarray, " request"]
+    faults: tuple[tuple[str, int, float, float], ...]
+
+
+def judge_sentences(
+    encoder: TextEncoder, *, folds: int, shuffled: bool, draw: np.random.Generator
+) -> Verdicts:
+    """Learn from most requests to judge the others, until all are judged.
+
+    Args:
+        encoder: makes a vector of a text.
+        folds: parts of the requests.
+        shuffled: the first two judges learn from rankings that were dealt at random, too.
+        draw: deals.
+    """
+    requests = ranked_requests()
+    part = draw.permutation(len(requests)) % folds
+    found, size = features(requests, encoder), lengths(requests)
+
+    def judged(by: Features) -> Float[np.ndarray, "request k"]:
+        return unseen_rewards(by, part, learned_from=_dealt(by, draw) if shuffled else by)
+
+    rewards, by_length = judged(found), judged(size)
+    by_chance = [
+        ranking_accuracy(unseen_rewards(found, part, learned_from=_dealt(found, draw)))
+        for _ in range(_DEALS)
+    ]
+    return Verdicts(
+        ranking_accuracy(rewards), ranking_accuracy(by_length), np.mean(by_chance, axis=0),
+        _by_fault(requests, rewards, by_length),
+    )  # fmt: skip
 
 
 def features(requests: Sequence[RankedRequest], encoder: TextEncoder) -> Features:
@@ -43,21 +100,24 @@ def lengths(requests: Sequence[RankedRequest]) -> Features:
 
 
 def unseen_rewards(
-    found: Features, *, folds: int, draw: np.random.Generator, penalty: float = PENALTY
+    found: Features,
+    part: Int[np.ndarray, " request"],
+    *,
+    learned_from: Features,
+    penalty: float = PENALTY,
 ) -> Float[np.ndarray, "request k"]:
     """Return the reward of each response, by a judge who saw nothing of its request.
 
     Args:
         found: of the responses, the preferred ones first.
-        folds: parts of about equal size; each is left out in turn.
-        draw: deals the requests into parts.
+        part: of each request; each part is judged by what was learned from all others.
+        learned_from: the same in the order that the judge is told.
         penalty: on the squared length of the weights.
     """
-    part = draw.permutation(len(found)) % folds
     rewards = np.empty(found.shape[:2])
-    for fold in range(folds):
-        weights = fit_linear(differences(found[part != fold]), penalty=penalty)
-        rewards[part == fold] = found[part == fold] @ weights
+    for left_out in np.unique(part):
+        weights = fit_linear(differences(learned_from[part != left_out]), penalty=penalty)
+        rewards[part == left_out] = found[part == left_out] @ weights
     return rewards
 
 
@@ -72,3 +132,30 @@ def ranking_accuracy(rewards: Float[np.ndarray, "request k"]) -> Float[np.ndarra
     """
     margins = differences(rewards[:, :, None]).reshape(len(rewards), -1)
     return np.asarray((np.sign(margins) + 1).mean(axis=1) / 2)
+
+
+def _dealt(found: Features, draw: np.random.Generator) -> Features:
+    """Return the responses of each request in a random order: labels that say nothing."""
+    return np.stack([responses[draw.permutation(len(responses))] for responses in found])
+
+
+def _by_fault(
+    requests: Sequence[RankedRequest],
+    rewards: Float[np.ndarray, "request k"],
+    by_length: Float[np.ndarray, "request k"],
+) -> tuple[tuple[str, int, float, float], ...]:
+    rows = []
+    for fault in FAULTS[1:]:
+        places = [
+            (i, rank)
+            for i, request in enumerate(requests)
+            for rank, response in enumerate(request.responses)
+            if response.fault == fault
+        ]
+        row, rank = np.array(places).T
+        right = [
+            float(ranking_accuracy(np.stack([judge[row, 0], judge[row, rank]], axis=1)).mean())
+            for judge in (rewards, by_length)
+        ]
+        rows.append((str(fault), len(places), right[0], right[1]))
+    return tuple(rows)

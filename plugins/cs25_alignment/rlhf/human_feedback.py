@@ -54,8 +54,8 @@ def learn_from_feedback(
     *,
     comparisons: Annotated[int, Interval(ge=200, le=1_000_000)] = 20_000,
     attempts: Annotated[int, Interval(ge=1, le=64)] = 4,
-    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 0.5, 1.0),
-    iterations: Annotated[int, Interval(ge=1, le=20_000)] = 200,
+    betas: Annotated[tuple[Price, ...], Len(1, 8)] = (0.25, 1.0),
+    iterations: Annotated[int, Interval(ge=1, le=20_000)] = 180,
     pretraining: Annotated[int, Interval(ge=1, le=100_000)] = 300,
     tuning: Annotated[int, Interval(ge=1, le=100_000)] = 300,
     d_model: Annotated[int, Interval(ge=8, le=512)] = 48,
@@ -73,7 +73,7 @@ def learn_from_feedback(
         attempts: at each demonstration, of which the best is kept.
         betas: prices of a nat of divergence from the reference, in units of reward. One PPO
             policy is trained for each; claims look at the first, and DPO has that one, too.
-        iterations: batches of 256 answers that each PPO policy learns from.
+        iterations: batches of 512 answers that each PPO policy learns from.
         pretraining: optimiser steps of the base model.
         tuning: optimiser steps of SFT, and of DPO.
         d_model: width of the policy; a multiple of 4.

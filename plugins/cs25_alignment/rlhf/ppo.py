@@ -57,8 +57,8 @@ class PPOSettings:
     """
 
     beta: float = 0.25
-    iterations: int = 200
-    batch: int = 256
+    iterations: int = 180
+    batch: int = 512
     minibatches: int = 2
     epochs: int = 2
     lr: float = 3e-3

@@ -57,7 +57,7 @@ class Sizes:
     reward: Size = "large"
     pretrain_steps: int = 300
     pretrain_batch: int = 256
-    reward_epochs: float = 10
+    reward_epochs: float = 8
     tune_steps: int = 300
     tune_batch: int = 128
     dpo_steps: int = 300

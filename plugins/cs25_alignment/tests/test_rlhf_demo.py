@@ -20,19 +20,19 @@ from cs25_alignment.world.language import prompts
 from cs25_alignment.world.policy import log_probs
 
 SMALL = {
-    "comparisons": 4000, "betas": (1.0, 0.5), "iterations": 4, "pretraining": 40, "tuning": 40,
-    "d_model": 16, "reward": "bag",
+    "comparisons": 4000, "iterations": 3, "pretraining": 30, "tuning": 40, "d_model": 8,
+    "reward": "bag",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return learn_from_feedback(seed=1, **SMALL)
+    return learn_from_feedback(seed=1, betas=(1.0, 0.5), **SMALL)
 
 
 @pytest.fixture(scope="module")
 def control() -> Result:
-    return learn_from_feedback(seed=1, control="misdealt", **SMALL)
+    return learn_from_feedback(seed=1, betas=(1.0,), start="sft", control="misdealt", **SMALL)
 
 
 def test_measures_are_those_of_the_card(result: Result, control: Result) -> None:
@@ -47,6 +47,7 @@ def test_measures_are_those_of_the_table(result: Result) -> None:
     (best,) = [reward - beta * far for beta, far, reward in along if beta == 1.0]
     far, reward, *_ = arms["asked", "ppo", 1.0]
     assert measures["optimality"] == pytest.approx((reward - far) / best)
+    assert measures["optimality_dearest"] == measures["optimality"]  # 1 is the dearer of the two
     assert measures["ppo_divergence"] == far
     assert measures["best_divergence"] == pytest.approx(
         next(far for beta, far, _ in along if beta == 1.0)
@@ -75,7 +76,7 @@ def test_feedback_about_other_responses_teaches_nothing(control: Result) -> None
 
 def test_real_feedback_is_learned_from(result: Result) -> None:
     measures = result.measures
-    assert measures["sft_over_base"].value > 0.6
+    assert measures["sft_over_base"].value > 0.55
     assert 0 < measures["optimality"].value < 1
     assert measures["dpo_over_sft"].value > 0.3
 
@@ -105,11 +106,11 @@ def test_misdealt_scores_are_those_of_the_batch() -> None:
     assert float((found == text[:, 0]).float().mean()) < 0.1
 
 
-def test_arms_start_where_they_are_told_to() -> None:
-    tiny = {**SMALL, "iterations": 1, "tuning": 10, "pretraining": 10, "comparisons": 400}
-    found = learn_from_feedback(seed=1, start="sft", **tiny)
-    rows = {row[:2]: row[3] for row in found.table("arms").rows}
-    assert rows["asked", "sft"] == pytest.approx(0, abs=1e-9) != rows["asked", "base"]
+def test_arms_start_where_they_are_told_to(result: Result, control: Result) -> None:
+    for found, start, other in ((result, "base", "sft"), (control, "sft", "base")):
+        divergence = {row[:2]: row[3] for row in found.table("arms").rows}
+        assert divergence["asked", start] == pytest.approx(0, abs=1e-9)
+        assert divergence["asked", other] > 1e-4
 
 
 def test_a_price_is_named_once() -> None:
