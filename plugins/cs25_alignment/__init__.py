@@ -6,7 +6,7 @@ in which the best policy is known.
 """
 
 from cs25 import Lecture, hookimpl
-from cs25_alignment import goodhart, rlhf, team_human
+from cs25_alignment import cost_of_alignment, goodhart, rlhf, team_human, verify_or_generate
 from cs25_alignment.readings import READINGS
 
 cs25_api = 1
@@ -28,8 +28,10 @@ def cs25_lecture() -> Lecture:
         notes="notes.md",
         demos=(
             team_human.DEMO,
+            cost_of_alignment.DEMO,
             goodhart.DEMO,
             rlhf.DEMO,
+            verify_or_generate.DEMO,
         ),
         tests="cs25_alignment.tests",
     )

@@ -22,13 +22,14 @@ PUBLISHED = {"pre-training": 3640.0, "RLHF": 60.0, "SFT": 4.9}
 
 Steps = Annotated[int, Interval(ge=1, le=10_000_000)]
 
+#: Those of the demo `rlhf`.
 _DEFAULT = Sizes()
 
 
 def cost_of_alignment(
     *,
-    pretrain_steps: Steps = _DEFAULT.pretrain_steps,
-    tune_steps: Steps = _DEFAULT.tune_steps,
+    pretraining: Steps = _DEFAULT.pretrain_steps,
+    tuning: Steps = _DEFAULT.tune_steps,
     comparisons: Annotated[int, Interval(ge=100, le=10_000_000)] = 20_000,
     iterations: Steps = _DEFAULT.ppo.iterations,
     d_model: Annotated[int, Interval(ge=8, le=2048), MultipleOf(4)] = _DEFAULT.d_model,
@@ -38,8 +39,8 @@ def cost_of_alignment(
     """Count the floating-point operations of pre-training, SFT, reward model and PPO.
 
     Args:
-        pretrain_steps: of pre-training, each on a batch of text.
-        tune_steps: of supervised fine-tuning, each on a batch of demonstrations.
+        pretraining: optimiser steps of the base model.
+        tuning: optimiser steps of SFT.
         comparisons: that the reward model learns from.
         iterations: of PPO, each on a batch of answers.
         d_model: width of the language model.
@@ -47,7 +48,7 @@ def cost_of_alignment(
         control: "equal" gives every stage as many tokens as pre-training has.
     """
     ppo = PPOSettings(iterations=iterations, ptx=float(ptx))
-    sizes = Sizes(d_model=d_model, pretrain_steps=pretrain_steps, tune_steps=tune_steps, ppo=ppo)
+    sizes = Sizes(d_model=d_model, pretrain_steps=pretraining, tune_steps=tuning, ppo=ppo)
     stages = bill(sizes, comparisons=comparisons)
     if control == "equal":
         n_tokens = stages["pre-training"].n_tokens
@@ -56,23 +57,23 @@ def cost_of_alignment(
 
 
 def _measures(stages: Mapping[str, Stage]) -> dict[str, Measure]:
-    pretraining, tuning, judge, ppo = (
+    base, tuned, judge, ppo = (
         stages[name] for name in ("pre-training", "SFT", "reward model", "PPO")
     )
     rlhf = judge.flops + ppo.flops
     ratios = {
-        "pretraining_over_rlhf": pretraining.flops / rlhf,
-        "rlhf_over_sft": rlhf / tuning.flops,
+        "pretraining_over_rlhf": base.flops / rlhf,
+        "rlhf_over_sft": rlhf / tuned.flops,
     }
     return {
         "order_margin": Measure(min(ratios.values()), "times"),
         **{name: Measure(ratio, "times") for name, ratio in ratios.items()},
-        "break_even": Measure(rlhf / pretraining.flops, "times the steps"),
-        "pretraining_flops": Measure(pretraining.flops, "FLOP"),
-        "sft_flops": Measure(tuning.flops, "FLOP"),
+        "break_even": Measure(rlhf / base.flops, "times the steps"),
+        "pretraining_flops": Measure(base.flops, "FLOP"),
+        "sft_flops": Measure(tuned.flops, "FLOP"),
         "reward_model_flops": Measure(judge.flops, "FLOP"),
         "ppo_flops": Measure(ppo.flops, "FLOP"),
-        "ppo_per_token": Measure(ppo.per_token / pretraining.per_token, "times"),
+        "ppo_per_token": Measure(ppo.per_token / base.per_token, "times"),
         "rule_share": Measure(
             sum(stage.by_rule for stage in stages.values())
             / sum(stage.flops for stage in stages.values()),

@@ -1,5 +1,6 @@
 """What is counted equals what can be worked out, and a few steps stand for all."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from cs25_alignment.cost_of_alignment.stages_compared import cost_of_alignment
 from cs25_alignment.preferences import training
 from cs25_alignment.preferences.comparisons import Rankings
 from cs25_alignment.preferences.networks import reward_model
+from cs25_alignment.rlhf.human_feedback import learn_from_feedback
 from cs25_alignment.rlhf.ppo import PPOSettings
 from cs25_alignment.rlhf.stages import Sizes, fine_tune, learn_reward, optimise, pre_train
 from cs25_alignment.world.corpus import Corpus
@@ -93,6 +95,16 @@ def test_passes_over_an_answer_of_ppo() -> None:
 def test_the_rule_is_near_for_wide_networks() -> None:
     for stage in bill(replace(SMALL, d_model=256, reward="large"), comparisons=100).values():
         assert stage.by_rule == pytest.approx(stage.flops, rel=0.03)
+
+
+def test_the_defaults_are_those_of_rlhf() -> None:
+    ours, theirs = (
+        {name: p.default for name, p in inspect.signature(demo).parameters.items()}
+        for demo in (cost_of_alignment, learn_from_feedback)
+    )
+    shared = {*ours} & {*theirs} - {"control"}
+    assert shared >= {"pretraining", "tuning", "comparisons", "iterations", "d_model"}
+    assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
 
 
 def test_measures_claim_and_control() -> None:
