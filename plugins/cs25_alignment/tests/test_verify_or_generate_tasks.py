@@ -1,4 +1,4 @@
-"""Checkers, near misses, and that no problem of the exam is learned from."""
+"""Checkers, near misses, and that no problem held out is learned from."""
 
 from itertools import product
 
@@ -8,15 +8,23 @@ import pytest
 
 from cs25 import ParameterError
 from cs25_alignment.verify_or_generate.colouring import Colouring
-from cs25_alignment.verify_or_generate.examples import draw_exam, draw_lessons, draw_verdicts
+from cs25_alignment.verify_or_generate.examples import draw_held_out, draw_lessons, draw_verdicts
 from cs25_alignment.verify_or_generate.subset_sum import SubsetSum
 from cs25_alignment.verify_or_generate.sudoku import Sudoku, grids, n_solutions
-from cs25_alignment.verify_or_generate.task import Answers, Problems, Task, accepts, near_misses
+from cs25_alignment.verify_or_generate.task import (
+    Answers,
+    Problems,
+    CertificateTask,
+    accepts,
+    near_misses,
+)
 
 TASKS = [SubsetSum(5), SubsetSum(1), Sudoku(9), Sudoku(12), Colouring(6, 9), Colouring(5, 8)]
 
 
-def random_answers(task: Task, n: int, draw: np.random.Generator) -> tuple[Problems, Answers]:
+def random_answers(
+    task: CertificateTask, n: int, draw: np.random.Generator
+) -> tuple[Problems, Answers]:
     """Return right answers of which some tokens were drawn anew from the whole vocabulary."""
     problems, answers = task.draw(n, draw)
     anew = draw.integers(task.d_vocab, size=answers.shape)
@@ -44,14 +52,14 @@ def colouring_is_right(problem: list[int], answer: list[int]) -> bool:
     return max(answer) < 3 and colours_differ
 
 
-def brute_force(task: Task, problem: list[int], answer: list[int]) -> bool:
+def brute_force(task: CertificateTask, problem: list[int], answer: list[int]) -> bool:
     if isinstance(task, SubsetSum):
         return sum_is_right(problem, answer, task.largest)
     return (sudoku_is_right if isinstance(task, Sudoku) else colouring_is_right)(problem, answer)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
-def test_checkers_agree_with_brute_force(task: Task) -> None:
+def test_checkers_agree_with_brute_force(task: CertificateTask) -> None:
     problems, answers = random_answers(task, 300, np.random.default_rng(0))
     expected = [
         brute_force(task, *row) for row in zip(problems.tolist(), answers.tolist(), strict=True)
@@ -61,7 +69,7 @@ def test_checkers_agree_with_brute_force(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
-def test_tokens_fit_and_answers_are_right(task: Task) -> None:
+def test_tokens_fit_and_answers_are_right(task: CertificateTask) -> None:
     problems, answers = task.draw(200, np.random.default_rng(1))
     assert problems.shape == (200, task.n_problem)
     assert answers.shape == (200, task.n_answer)
@@ -72,7 +80,7 @@ def test_tokens_fit_and_answers_are_right(task: Task) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
-def test_a_near_miss_is_wrong_and_one_change_away(task: Task) -> None:
+def test_a_near_miss_is_wrong_and_one_change_away(task: CertificateTask) -> None:
     draw = np.random.default_rng(2)
     problems, answers = task.draw(400, draw)
     before = problems.copy(), answers.copy()
@@ -167,30 +175,30 @@ def test_every_subset_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("task", [SubsetSum(3, largest=4), Sudoku(3), Colouring(5, 5)], ids=str)
-def test_no_problem_of_the_exam_is_learned_from(task: Task) -> None:
+def test_no_problem_held_out_is_learned_from(task: CertificateTask) -> None:
     draw = np.random.default_rng(6)
-    exam = draw_exam(task, 60, draw)
-    assert len(np.unique(exam.problems, axis=0)) == 60
-    held_out = {tuple(row) for p in (exam.problems, exam.near_problems) for row in p.tolist()}
-    lessons, _ = draw_lessons(task, 2000, draw, exam=exam)
-    verdicts, _, _ = draw_verdicts(task, 2000, draw, exam=exam, shuffled=False)
+    held_out = draw_held_out(task, 60, draw)
+    assert len(np.unique(held_out.problems, axis=0)) == 60
+    tested = {tuple(row) for p in (held_out.problems, held_out.near_problems) for row in p.tolist()}
+    lessons, _ = draw_lessons(task, 2000, draw, held_out=held_out)
+    verdicts, _, _ = draw_verdicts(task, 2000, draw, held_out=held_out, shuffled=False)
     for problems in (lessons, verdicts):
-        assert held_out.isdisjoint(tuple(row) for row in problems.tolist())
+        assert tested.isdisjoint(tuple(row) for row in problems.tolist())
 
 
 def test_half_of_what_a_verifier_learns_from_is_right() -> None:
     task, draw = Sudoku(8), np.random.default_rng(7)
-    exam = draw_exam(task, 50, draw)
-    problems, answers, faults = draw_verdicts(task, 1000, draw, exam=exam, shuffled=False)
+    held_out = draw_held_out(task, 50, draw)
+    problems, answers, faults = draw_verdicts(task, 1000, draw, held_out=held_out, shuffled=False)
     assert (~faults.any(axis=1)).tolist() == [True, False] * 500
     assert (task.faults(problems, answers) == faults).all()
-    problems, answers, other = draw_verdicts(task, 1000, draw, exam=exam, shuffled=True)
+    problems, answers, other = draw_verdicts(task, 1000, draw, held_out=held_out, shuffled=True)
     truth = task.faults(problems, answers)
     assert sorted(other.tolist()) == sorted(truth.tolist())
     agree = (other.any(axis=1) == truth.any(axis=1)).mean()
     assert 0.4 < agree < 0.6  # a coin: 0.5 +- 0.016
 
 
-def test_an_exam_of_more_problems_than_there_are() -> None:
+def test_more_problems_than_there_are() -> None:
     with pytest.raises(ParameterError, match="problems"):
-        draw_exam(SubsetSum(1, largest=3), 50, np.random.default_rng(8))
+        draw_held_out(SubsetSum(1, largest=3), 50, np.random.default_rng(8))

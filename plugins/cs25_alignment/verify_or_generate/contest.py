@@ -18,7 +18,7 @@ from cs25.nn import Job, run_fleet
 from cs25_alignment.verify_or_generate.colouring import Colouring, most_edges
 from cs25_alignment.verify_or_generate.subset_sum import SubsetSum
 from cs25_alignment.verify_or_generate.sudoku import Sudoku
-from cs25_alignment.verify_or_generate.task import Task
+from cs25_alignment.verify_or_generate.task import CertificateTask
 
 __all__ = ["CHOICES", "HARD", "VERIFIED", "generation_when_verified", "verify_or_generate"]
 
@@ -42,7 +42,7 @@ def verify_or_generate(
     vertices: Annotated[int, Interval(ge=5, le=12)] = 8,
     edges: Annotated[int, Interval(ge=3, le=40)] = 12,
     steps: Annotated[int, Interval(ge=20, le=50_000)] = 1200,
-    width: Annotated[int, Interval(ge=8, le=512), MultipleOf(8)] = 64,
+    width: Annotated[int, Interval(ge=8, le=512), MultipleOf(8)] = 96,
     layers: Annotated[int, Interval(ge=1, le=8)] = 1,
     problems: Annotated[int, Interval(ge=20, le=2000)] = 400,
     samples: Annotated[int, Interval(ge=2, le=128)] = 16,
@@ -70,7 +70,7 @@ def verify_or_generate(
             found=edges,
             expected=f"at most {most_edges(vertices)}, for three colours and {vertices} vertices",
         )
-    tasks: dict[str, Task] = {
+    tasks: dict[str, CertificateTask] = {
         "subset_sum": SubsetSum(numbers),
         "sudoku": Sudoku(blanks),
         "colouring": Colouring(vertices, edges),
@@ -132,7 +132,7 @@ def _by_task(found: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, Measure
 
 
 def _tables(
-    tasks: Mapping[str, Task], found: Mapping[str, Mapping[str, np.ndarray]]
+    tasks: Mapping[str, CertificateTask], found: Mapping[str, Mapping[str, np.ndarray]]
 ) -> tuple[Table, Table]:
     learning = tuple(
         (tasks[name].name, int(step), float(auc), float(success))

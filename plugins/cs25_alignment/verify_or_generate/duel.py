@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cs25.nn import Decoder
-from cs25_alignment.verify_or_generate.examples import draw_exam, draw_lessons, draw_verdicts
+from cs25_alignment.verify_or_generate.examples import draw_held_out, draw_lessons, draw_verdicts
 from cs25_alignment.verify_or_generate.networks import (
     config,
     fit_generator,
@@ -16,7 +16,7 @@ from cs25_alignment.verify_or_generate.networks import (
     write,
 )
 from cs25_alignment.verify_or_generate.selection import area_under_curve, best_of, majority
-from cs25_alignment.verify_or_generate.task import Task, accepts
+from cs25_alignment.verify_or_generate.task import CertificateTask, accepts
 
 __all__ = ["duel"]
 
@@ -26,7 +26,7 @@ _BATCH = 64
 
 def duel(
     *,
-    task: Task,
+    task: CertificateTask,
     steps: int,
     checks: int,
     width: int,
@@ -45,7 +45,7 @@ def duel(
         checks: how often both are tested while they learn, evenly; the last time is the end.
         width: d_model of both.
         layers: blocks of both.
-        problems: of the exam.
+        problems: held out.
         samples: answers that the generator draws for each, in the end.
         shuffled: the verifier learns from the faults of other rows.
         seed: draws problems, weights and samples.
@@ -59,7 +59,7 @@ def duel(
         ``own`` (): how well the verifier tells right samples from wrong ones, if there are both.
     """
     draw = np.random.default_rng(seed)
-    exam = draw_exam(task, problems, draw)
+    held_out = draw_held_out(task, problems, draw)
     shape = config(task, width=width, layers=layers)
     generator, verifier = Decoder(shape, seed=seed), Decoder(shape, seed=seed)
     at = [round(steps * (i + 1) / checks) for i in range(checks)]
@@ -69,23 +69,23 @@ def duel(
     def test_generator(step: int) -> None:
         progress(1)
         if step in at:
-            answers = write(generator, exam.problems, samples=0, seed=seed)[:, 0]
-            greedy.append(accepts(task, exam.problems, answers).mean())
+            answers = write(generator, held_out.problems, samples=0, seed=seed)[:, 0]
+            greedy.append(accepts(task, held_out.problems, answers).mean())
 
     def test_verifier(step: int) -> None:
         progress(1)
         if step in at:
-            right = scores(verifier, exam.problems, exam.answers)
-            near = scores(verifier, exam.near_problems, exam.near_answers)
+            right = scores(verifier, held_out.problems, held_out.answers)
+            near = scores(verifier, held_out.near_problems, held_out.near_answers)
             auc.append(area_under_curve(right, near))
 
-    lessons = draw_lessons(task, steps * _BATCH, draw, exam=exam)
+    lessons = draw_lessons(task, steps * _BATCH, draw, held_out=held_out)
     fit_generator(generator, *lessons, batch=_BATCH, on_step=test_generator)
-    verdicts = draw_verdicts(task, steps * _BATCH, draw, exam=exam, shuffled=shuffled)
+    verdicts = draw_verdicts(task, steps * _BATCH, draw, held_out=held_out, shuffled=shuffled)
     fit_verifier(verifier, *verdicts, batch=_BATCH, on_step=test_verifier)
 
-    written = write(generator, exam.problems, samples=samples, seed=seed)
-    asked, answers = np.repeat(exam.problems, samples, axis=0), np.concatenate(written)
+    written = write(generator, held_out.problems, samples=samples, seed=seed)
+    asked, answers = np.repeat(held_out.problems, samples, axis=0), np.concatenate(written)
     score, right = scores(verifier, asked, answers), accepts(task, asked, answers)
     by_problem = right.reshape(problems, samples)
     found = {

@@ -19,17 +19,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from cs25.nn import IGNORE, Decoder, TransformerConfig, generate, train
-from cs25_alignment.verify_or_generate.task import Answers, Problems, Task
+from cs25_alignment.verify_or_generate.task import Answers, Problems, CertificateTask
 
 __all__ = ["config", "fit_generator", "fit_verifier", "scores", "write"]
 
-_LEARNING_RATE = 5e-3
+_LEARNING_RATE = 4e-3
 
 #: Rows that go through a network at once where nothing is learned.
 _ROWS = 1000
 
 
-def config(task: Task, *, width: int, layers: int) -> TransformerConfig:
+def config(task: CertificateTask, *, width: int, layers: int) -> TransformerConfig:
     """Return the shape of both networks.
 
     Args:

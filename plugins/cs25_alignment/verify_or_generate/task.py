@@ -14,14 +14,14 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import Bool, Int
 
-__all__ = ["Answers", "Problems", "Task", "accepts", "choose", "near_misses"]
+__all__ = ["Answers", "Problems", "CertificateTask", "accepts", "choose", "near_misses"]
 
 #: Tokens, one row for each problem.
 Problems = Int[np.ndarray, "row problem"]
 Answers = Int[np.ndarray, "row answer"]
 
 
-class Task(Protocol):
+class CertificateTask(Protocol):
     """A kind of problem, of one size."""
 
     @property
@@ -55,13 +55,15 @@ class Task(Protocol):
         """Replace one token of each row, of the problem or of the answer, by another that fits."""
 
 
-def accepts(task: Task, problems: Problems, answers: Answers) -> Bool[np.ndarray, " row"]:
+def accepts(
+    task: CertificateTask, problems: Problems, answers: Answers
+) -> Bool[np.ndarray, " row"]:
     """Whether each answer is right: the exact checker."""
     return np.asarray(~task.faults(problems, answers).any(axis=1))
 
 
 def near_misses(
-    task: Task, problems: Problems, answers: Answers, draw: np.random.Generator
+    task: CertificateTask, problems: Problems, answers: Answers, draw: np.random.Generator
 ) -> tuple[Problems, Answers]:
     """Return rows that are one change away from a right one, and are not right.
 
