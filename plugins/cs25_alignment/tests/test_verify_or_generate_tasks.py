@@ -13,8 +13,8 @@ from cs25_alignment.verify_or_generate.subset_sum import SubsetSum
 from cs25_alignment.verify_or_generate.sudoku import Sudoku, grids, n_solutions
 from cs25_alignment.verify_or_generate.task import (
     Answers,
-    Problems,
     CertificateTask,
+    Problems,
     accepts,
     near_misses,
 )

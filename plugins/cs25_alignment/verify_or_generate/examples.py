@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from cs25 import ParameterError
-from cs25_alignment.verify_or_generate.task import Answers, Problems, CertificateTask, near_misses
+from cs25_alignment.verify_or_generate.task import Answers, CertificateTask, Problems, near_misses
 
 __all__ = ["HeldOut", "draw_held_out", "draw_lessons", "draw_verdicts"]
 

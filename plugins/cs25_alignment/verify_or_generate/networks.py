@@ -19,7 +19,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from cs25.nn import IGNORE, Decoder, TransformerConfig, generate, train
-from cs25_alignment.verify_or_generate.task import Answers, Problems, CertificateTask
+from cs25_alignment.verify_or_generate.task import Answers, CertificateTask, Problems
 
 __all__ = ["config", "fit_generator", "fit_verifier", "scores", "write"]
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import Bool, Int
 
-__all__ = ["Answers", "Problems", "CertificateTask", "accepts", "choose", "near_misses"]
+__all__ = ["Answers", "CertificateTask", "Problems", "accepts", "choose", "near_misses"]
 
 #: Tokens, one row for each problem.
 Problems = Int[np.ndarray, "row problem"]
