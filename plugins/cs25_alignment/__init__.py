@@ -6,7 +6,14 @@ in which the best policy is known.
 """
 
 from cs25 import Lecture, hookimpl
-from cs25_alignment import cost_of_alignment, goodhart, rlhf, team_human, verify_or_generate
+from cs25_alignment import (
+    cost_of_alignment,
+    goodhart,
+    reward_model,
+    rlhf,
+    team_human,
+    verify_or_generate,
+)
 from cs25_alignment.readings import READINGS
 
 cs25_api = 1
@@ -30,6 +37,7 @@ def cs25_lecture() -> Lecture:
             team_human.DEMO,
             cost_of_alignment.DEMO,
             goodhart.DEMO,
+            reward_model.DEMO,
             rlhf.DEMO,
             verify_or_generate.DEMO,
         ),

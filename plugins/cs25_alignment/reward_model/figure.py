@@ -30,8 +30,8 @@ _JUDGES = (
 #: What a fault is called in the figure.
 _FAULTS = {
     "rambles": "rambles",
-    "half": "half done",
-    "ignores": "something else",
+    "half": "does half",
+    "ignores": "strays",
     "refuses": "refuses",
     "rude": "is rude",
     "invents": "invents",
@@ -49,11 +49,11 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     accuracy.axhline(0.5, color="C7", lw=0.8, ls=":", label="coin")
     accuracy.set_title("How often the preferred response is picked", fontsize="medium")
     accuracy.set_ylabel("Expected accuracy, new prompts")
-    accuracy.yaxis.set_major_formatter(PercentFormatter(1))
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     accuracy.legend(fontsize="small")
     _draw_curves(order, results, control, "rank_correlation")
-    order.set_title("How well all responses are put in order", fontsize="medium")
-    order.set_ylabel("Rank correlation with gold, new prompts")
+    order.set_title("How like gold all responses are put in order", fontsize="medium")
+    order.set_ylabel("Rank correlation, new prompts")
     order.legend(fontsize="small")
     _draw_judges(judges, results, control)
     _draw_faults(faults, results)
@@ -93,7 +93,7 @@ def _draw_judges(axes: Axes, results: Sequence[Result], control: Sequence[Result
     axes.axhline(0.5, color="C7", lw=0.8, ls=":")
     axes.set_xticks(range(len(runs)), [run[-1] for run in runs])
     axes.set(ylim=(0, 1), ylabel="Pairs right, unseen requests")
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_title("English: 50 requests, 300 pairs, a linear reward", fontsize="medium")
 
 
@@ -114,7 +114,7 @@ def _draw_faults(axes: Axes, results: Sequence[Result]) -> None:
     )
     axes.invert_yaxis()
     axes.set(xlim=(0, 1), xlabel="Pairs right")
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(fontsize="small", loc="best")
     axes.set_title("A response without fault against one that …", fontsize="medium")
 

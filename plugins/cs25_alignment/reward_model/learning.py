@@ -6,6 +6,7 @@ Sources: Stiennon et al. 2020 (arXiv 2009.01325), section 3.4; Ouyang et al. 202
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -136,7 +137,7 @@ class _Exam:
 def _first(ranked: Rankings, comparisons: float) -> Rankings:
     """Return the first rankings, with about so many comparisons in all."""
     _, k = ranked.responses.shape
-    n = max(1, round(comparisons / (k * (k - 1) / 2)))
+    n = math.ceil(comparisons / (k * (k - 1) / 2))
     return Rankings(ranked.prompt[:n], ranked.responses[:n])
 
 

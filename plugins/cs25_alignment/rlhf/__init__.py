@@ -44,6 +44,7 @@ DEMO = Demo(
             "comparisons": 400, "betas": (1.0,), "iterations": 3, "pretraining": 10, "tuning": 5,
             "d_model": 16, "reward": "bag",
         },
+        "full": {"betas": (0.25, 0.5, 1.0, 2.0), "iterations": 600},
     },
     control="misdealt",
     claims=(
@@ -71,6 +72,12 @@ DEMO = Demo(
             "ppo-is-preferred-to-sft",
             "With as much feedback, people prefer reinforcement learning to supervised fine-tuning",
             metric="ppo_over_sft",
+            holds=AtLeast(0.6),
+        ),
+        Claim(
+            "ppo-is-preferred-to-the-base-model",
+            "People prefer reinforcement learning from their feedback to the pre-trained model",
+            metric="ppo_over_base",
             holds=AtLeast(0.6),
             paper=Published(
                 0.85,

@@ -70,7 +70,8 @@ def learn_from_feedback(
     Args:
         comparisons: of two responses, that people make; they look at as many attempts at
             demonstrations.
-        attempts: at each demonstration, of which the best is kept.
+        attempts: at each demonstration, of which the best is kept. Each prompt has one
+            demonstration at least.
         betas: prices of a nat of divergence from the reference, in units of reward. One PPO
             policy is trained for each; claims look at the first, and DPO has that one, too.
         iterations: batches of 512 answers that each PPO policy learns from.
@@ -86,6 +87,8 @@ def learn_from_feedback(
     """
     if len(set(betas)) < len(betas):
         raise ParameterError(parameter="betas", found=betas, expected="prices that differ")
+    if d_model % 4:
+        raise ParameterError(parameter="d_model", found=d_model, expected="a multiple of 4")
     sizes = Sizes(
         d_model=d_model,
         reward=reward,

@@ -118,6 +118,11 @@ def test_a_price_is_named_once() -> None:
         learn_from_feedback(betas=(1.0, 1.0))
 
 
+def test_heads_part_the_width() -> None:
+    with pytest.raises(ParameterError, match="a multiple of 4"):
+        learn_from_feedback(d_model=10)
+
+
 def test_the_figure_says_what_the_numbers_say(result: Result, control: Result) -> None:
     figure = draw([result], [control])
     shares = {
