@@ -46,6 +46,11 @@ READINGS = (
         "https://arxiv.org/abs/2110.14168",
     ),
     Reading(
+        "Lightman et al. 2023",
+        "Let's Verify Step by Step",
+        "https://arxiv.org/abs/2305.20050",
+    ),
+    Reading(
         "Saunders et al. 2022",
         "Self-critiquing models for assisting human evaluators",
         "https://arxiv.org/abs/2206.05802",
