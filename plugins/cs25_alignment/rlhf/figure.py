@@ -58,7 +58,7 @@ def _draw_frontier(axes: Axes, results: Sequence[Result], control: Sequence[Resu
         axes.plot(*arms[rows].T, marker, color=colour, ms=8, label=label)
         if others is not None and arm != "base":
             rows = _rows(control[0], arm)
-            hollow = f"control: {label}" if arm == "ppo" else None
+            hollow = "hollow: the control" if arm == "ppo" else None
             axes.plot(*others[rows].T, marker, color=colour, ms=8, mfc="none", label=hollow)
     betas = [row[2] for row in results[0].table("arms").rows]
     for row in _rows(results[0], "ppo"):

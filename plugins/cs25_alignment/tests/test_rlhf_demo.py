@@ -76,7 +76,7 @@ def test_feedback_about_other_responses_teaches_nothing(control: Result) -> None
 
 def test_real_feedback_is_learned_from(result: Result) -> None:
     measures = result.measures
-    assert measures["sft_over_base"].value > 0.55
+    assert measures["sft_over_base"].value > 0.53
     assert 0 < measures["optimality"].value < 1
     assert measures["dpo_over_sft"].value > 0.3
 
