@@ -34,7 +34,7 @@ DEMO = Demo(
         ),
         "text_floor": "lower end of the 95 % interval of text_accuracy over requests",
         "text_by_length": "the same as text_accuracy of a reward that knows only lengths",
-        "text_shuffled": "the same as text_accuracy if rankings were dealt at random",
+        "text_shuffled": "the same as text_accuracy if all rankings are dealt at random",
     },
     presets={"smoke": {"comparisons": 300, "points": 1, "held_out": 2, "folds": 2}},
     control="shuffled",
