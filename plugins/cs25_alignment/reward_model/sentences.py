@@ -40,7 +40,7 @@ class Verdicts(NamedTuple):
     Args:
         right: share of each request's pairs that the reward over the encoder's vectors gets right.
         by_length: the same of a reward that knows nothing but the length of a response.
-        by_chance: the same as the first, learned from rankings that were dealt at random.
+        by_chance: the same as the first, taught and tested by rankings that were dealt at random.
         faults: for each fault, pairs of a response without one and a response with this one, and
             the shares that the first two judges get right.
     """
@@ -59,24 +59,31 @@ def judge_sentences(
     Args:
         encoder: makes a vector of a text.
         folds: parts of the requests.
-        shuffled: the first two judges learn from rankings that were dealt at random, too.
+        shuffled: the first two judges are taught and tested by rankings dealt at random, too.
         draw: deals.
     """
     requests = ranked_requests()
     part = draw.permutation(len(requests)) % folds
     found, size = features(requests, encoder), lengths(requests)
-
-    def judged(by: Features) -> Float[np.ndarray, "request k"]:
-        return unseen_rewards(by, part, learned_from=_dealt(by, draw) if shuffled else by)
-
-    rewards, by_length = judged(found), judged(size)
+    places = np.tile(np.arange(found.shape[1]), (len(requests), 1))
+    told = draw.permuted(places, axis=1) if shuffled else places
+    rewards, by_length = (
+        unseen_rewards(np.take_along_axis(by, told[:, :, None], axis=1), part)
+        for by in (found, size)
+    )
     by_chance = [
-        ranking_accuracy(unseen_rewards(found, part, learned_from=_dealt(found, draw)))
-        for _ in range(_DEALS)
+        ranking_accuracy(unseen_rewards(np.take_along_axis(found, dealt[:, :, None], axis=1), part))
+        for dealt in (draw.permuted(places, axis=1) for _ in range(_DEALS))
     ]
+    # Where each response stood among those that the judges were told to be in order.
+    stood = told.argsort(axis=1)
     return Verdicts(
         ranking_accuracy(rewards), ranking_accuracy(by_length), np.mean(by_chance, axis=0),
-        _by_fault(requests, rewards, by_length),
+        _by_fault(
+            requests,
+            np.take_along_axis(rewards, stood, axis=1),
+            np.take_along_axis(by_length, stood, axis=1),
+        ),
     )  # fmt: skip
 
 
@@ -103,7 +110,6 @@ def unseen_rewards(
     found: Features,
     part: Int[np.ndarray, " request"],
     *,
-    learned_from: Features,
     penalty: float = PENALTY,
 ) -> Float[np.ndarray, "request k"]:
     """Return the reward of each response, by a judge who saw nothing of its request.
@@ -111,12 +117,11 @@ def unseen_rewards(
     Args:
         found: of the responses, the preferred ones first.
         part: of each request; each part is judged by what was learned from all others.
-        learned_from: the same in the order that the judge is told.
         penalty: on the squared length of the weights.
     """
     rewards = np.empty(found.shape[:2])
     for left_out in np.unique(part):
-        weights = fit_linear(differences(learned_from[part != left_out]), penalty=penalty)
+        weights = fit_linear(differences(found[part != left_out]), penalty=penalty)
         rewards[part == left_out] = found[part == left_out] @ weights
     return rewards
 
@@ -132,11 +137,6 @@ def ranking_accuracy(rewards: Float[np.ndarray, "request k"]) -> Float[np.ndarra
     """
     margins = differences(rewards[:, :, None]).reshape(len(rewards), -1)
     return np.asarray((np.sign(margins) + 1).mean(axis=1) / 2)
-
-
-def _dealt(found: Features, draw: np.random.Generator) -> Features:
-    """Return the responses of each request in a random order: labels that say nothing."""
-    return np.stack([responses[draw.permutation(len(responses))] for responses in found])
 
 
 def _by_fault(
