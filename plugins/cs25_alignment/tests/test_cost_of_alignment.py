@@ -14,7 +14,6 @@ from cs25_alignment.cost_of_alignment import DEMO
 from cs25_alignment.cost_of_alignment.bill import bill, flops
 from cs25_alignment.cost_of_alignment.figure import draw
 from cs25_alignment.cost_of_alignment.stages_compared import cost_of_alignment
-from cs25_alignment.preferences import training
 from cs25_alignment.preferences.comparisons import Rankings
 from cs25_alignment.preferences.networks import reward_model
 from cs25_alignment.rlhf.human_feedback import learn_from_feedback
@@ -55,9 +54,8 @@ def test_pre_training_and_tuning_cost_what_the_formula_says() -> None:
         assert stages[name].flops == expected
 
 
-def test_one_step_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "_LEAST_STEPS", 3)
-    sizes, n = replace(SMALL, reward_epochs=4), 1500
+def test_one_step_stands_for_all() -> None:
+    sizes, n = replace(SMALL, reward_epochs=0.2), 1500
     stages = bill(sizes, comparisons=n)
     corpus = Corpus(seed=1)
     draw_of = torch.Generator().manual_seed(0)
@@ -93,8 +91,9 @@ def test_passes_over_an_answer_of_ppo() -> None:
 
 
 def test_the_rule_is_near_for_wide_networks() -> None:
-    for stage in bill(replace(SMALL, d_model=256, reward="large"), comparisons=100).values():
-        assert stage.by_rule == pytest.approx(stage.flops, rel=0.03)
+    wide = replace(SMALL, d_model=256, critic_width=128, reward="large")
+    for stage in bill(wide, comparisons=100).values():
+        assert stage.by_rule == pytest.approx(stage.flops, rel=0.04)
 
 
 def test_the_defaults_are_those_of_rlhf() -> None:
@@ -118,7 +117,7 @@ def test_measures_claim_and_control() -> None:
     (claim,) = DEMO.claims
     # With enough text the order is the lecture's: a criterion that can be met, and missed.
     longer = cost_of_alignment(
-        d_model=8, pretrain_steps=round(Sizes().pretrain_steps * 2.1 * value["break_even"])
+        d_model=8, pretraining=round(Sizes().pretrain_steps * 2.1 * value["break_even"])
     )
     assert judge(claim, [longer], exact=True).met
     assert longer.measures["pretraining_over_rlhf"].value == pytest.approx(2.1, rel=0.01)

@@ -25,7 +25,7 @@ class SubsetSum:
     """
 
     numbers: int
-    largest: int = 10
+    largest: int = 9
 
     name = "subset sum"
 
