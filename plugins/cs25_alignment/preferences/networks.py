@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  # the ecosystem's own name for it
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn.utils import skip_init
 
 from cs25 import seeded
 from cs25.nn import Decoder, TransformerConfig
@@ -53,7 +54,8 @@ class BagOfSymbols(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.out = nn.Linear(SYMBOLS + ASKED, 1, bias=False)
+        # Not drawn: the global generators stay as they were.
+        self.out = skip_init(nn.Linear, SYMBOLS + ASKED, 1, bias=False)  # type: ignore[no-untyped-call]
         nn.init.zeros_(self.out.weight)
 
     def forward(self, tokens: Int[Tensor, "*batch pos"]) -> Float[Tensor, "*batch"]:

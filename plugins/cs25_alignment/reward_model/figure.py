@@ -50,7 +50,9 @@ def draw(results: Sequence[Result], control: Sequence[Result]) -> Figure:
     accuracy.set_title("How often the preferred response is picked", fontsize="medium")
     accuracy.set_ylabel("Expected accuracy, new prompts")
     accuracy.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    accuracy.legend(fontsize="small")
+    low, high = accuracy.get_ylim()
+    accuracy.set_ylim(low - 0.5 * (high - low), high)  # room for the legend below all curves
+    accuracy.legend(fontsize="small", loc="lower left", ncols=2)
     _draw_curves(order, results, control, "rank_correlation")
     order.set_title("How like gold all responses are put in order", fontsize="medium")
     order.set_ylabel("Rank correlation, new prompts")

@@ -11,6 +11,7 @@ from typing import cast
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn.utils import skip_init
 
 from cs25.nn import Decoder, TransformerConfig
 
@@ -30,7 +31,8 @@ class Critic(nn.Module):
     def __init__(self, config: TransformerConfig, *, seed: int = 0) -> None:
         super().__init__()
         self.decoder = Decoder(config, seed=seed)
-        self.value = nn.Linear(config.d_model, 1)
+        # Not drawn: the global generators stay as they were.
+        self.value = skip_init(nn.Linear, config.d_model, 1)  # type: ignore[no-untyped-call]
         nn.init.zeros_(self.value.weight)
         nn.init.zeros_(self.value.bias)
 
