@@ -49,16 +49,15 @@ def log_probs(
 
 def _walk(policy: Decoder, prompt: Int[Tensor, " asked"]) -> Float[Tensor, " response"]:
     cache = policy.new_cache()
-    total = torch.zeros(1, dtype=torch.double)
-    tokens = prompt[None]
-    for _ in range(LENGTH):
-        logits = policy(tokens, cache=cache)[:, -1].double()
-        beginnings = len(total)
-        total = (total[:, None] + logits.log_softmax(-1)).flatten()
+    logits = policy(prompt[None], cache=cache)[:, -1].double()
+    total = logits.log_softmax(-1).flatten()
+    for beginnings in (SYMBOLS**pos for pos in range(LENGTH - 1)):
         rows = torch.arange(beginnings).repeat_interleave(SYMBOLS)
         for block in cache:
             block.own.keep(rows, n_rows=beginnings)
         tokens = torch.arange(SYMBOLS).repeat(beginnings)[:, None]
+        logits = policy(tokens, cache=cache)[:, -1].double()
+        total = (total[:, None] + logits.log_softmax(-1)).flatten()
     return total
 
 
