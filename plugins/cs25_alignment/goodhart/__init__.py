@@ -75,14 +75,15 @@ DEMO = Demo(
     claims=(
         Claim(
             "too-far-hurts",
-            "Optimising an imperfect reward too far hurts: what people want first rises and then "
-            "falls, while the reward goes on rising",
+            "Optimising an imperfect reward too far hurts: what people want falls from its peak, "
+            "while the reward goes on rising",
             metric="loss_weak",
             holds=AtLeast(0.2),
         ),
         Claim(
             "a-larger-reward-model-loses-less",
-            "The larger the reward model, the less is lost by optimising it as far",
+            "The weaker the reward model, the more is lost by optimising it as far: one that counts "
+            "symbols loses more than a network",
             holds=Greater("loss_smallest", "loss_largest", margin=0.1),
         ),
         Claim(

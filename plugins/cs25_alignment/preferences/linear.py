@@ -27,7 +27,7 @@ def differences(
 def fit_linear(
     chosen_minus_rejected: Float[np.ndarray, "pair feature"], *, penalty: float
 ) -> Float[np.ndarray, " feature"]:
-    """Return the weights w that minimise mean(-log sigma(w · d)) + penalty / 2 |w|².
+    """Return the weights w that minimise mean(-log sigma(w · d)) + penalty * (w · w) / 2.
 
     Args:
         chosen_minus_rejected: the differences d, one for each comparison; all count alike.

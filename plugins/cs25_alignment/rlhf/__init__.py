@@ -4,7 +4,7 @@ from cs25 import AtLeast, AtMost, Claim, Demo, Published
 
 __all__ = ["DEMO"]
 
-_WINS = "how often people prefer, of one answer each to a prompt held out, that of "
+_WINS = "how often, of one answer each to a prompt held out, gold is higher for that of "
 _GOLD = "share of the gold objective's gain that is reached, under the same price of a nat, by "
 _FAR = "divergence from the reference of "
 
@@ -20,7 +20,7 @@ DEMO = Demo(
             "the learned reward less β times the divergence, on the prompts that PPO asks"
         ),
         "optimality_dearest": "the same for the highest price of a nat instead of the first",
-        "optimality_held_out": "the same, for the first, on prompts that nothing was trained on",
+        "optimality_held_out": "the same, for the first, on prompts that PPO never asks and nobody compared answers to",
         "to_best": "divergence of PPO's policy from the best one",
         "frontier_gap": (
             "share of the learned reward to be had for its divergence that a PPO policy does "
@@ -50,8 +50,8 @@ DEMO = Demo(
     claims=(
         Claim(
             "ppo-finds-the-best-policy",
-            "Reinforcement learning against a learned reward finds nearly the best policy that the "
-            "reward and the penalty allow",
+            "On the prompts it asks, and where a nat costs 0.25, reinforcement learning against a "
+            "learned reward finds nearly the best policy that the reward and the penalty allow",
             metric="optimality",
             holds=AtLeast(0.95),
         ),
