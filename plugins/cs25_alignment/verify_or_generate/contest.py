@@ -42,7 +42,7 @@ def verify_or_generate(
     vertices: Annotated[int, Interval(ge=5, le=12)] = 8,
     edges: Annotated[int, Interval(ge=3, le=40)] = 12,
     steps: Annotated[int, Interval(ge=20, le=50_000)] = 1500,
-    width: Annotated[int, Interval(ge=8, le=512), MultipleOf(8)] = 96,
+    width: Annotated[int, Interval(ge=8, le=512), MultipleOf(8)] = 64,
     layers: Annotated[int, Interval(ge=1, le=8)] = 1,
     problems: Annotated[int, Interval(ge=20, le=2000)] = 400,
     samples: Annotated[int, Interval(ge=2, le=128)] = 16,
@@ -52,7 +52,7 @@ def verify_or_generate(
     """Train a generator and a verifier of the same shape on each of three tasks.
 
     Args:
-        numbers: of a subset sum problem, from 1 to 9 each.
+        numbers: of a subset sum problem, from 1 to 10 each.
         blanks: cells of a four by four sudoku that are to be filled.
         vertices: of a graph to colour with three colours.
         edges: of the graph.

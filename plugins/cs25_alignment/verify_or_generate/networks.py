@@ -23,7 +23,7 @@ from cs25_alignment.verify_or_generate.task import Answers, CertificateTask, Pro
 
 __all__ = ["config", "fit_generator", "fit_verifier", "scores", "write"]
 
-_LEARNING_RATE = 4e-3
+_LEARNING_RATE = 5e-3
 
 #: Rows that go through a network at once where nothing is learned.
 _ROWS = 1000

@@ -25,7 +25,7 @@ class SubsetSum:
     """
 
     numbers: int
-    largest: int = 9
+    largest: int = 10
 
     name = "subset sum"
 
