@@ -79,6 +79,17 @@ def test_more_comparisons_teach_more_and_order_counts(result: Result) -> None:
     assert bag < many
 
 
+def test_marks_of_known_rewards() -> None:
+    draw = np.random.default_rng(0)
+    gold, probs = draw.normal(size=(2, 300)), draw.dirichlet(np.ones(300), size=2)
+    exam = module._Exam(gold, probs)
+    assert exam.marks(gold) == pytest.approx((exam.bayes, 1, 1), abs=1e-3)
+    assert exam.marks(2 * gold) == pytest.approx((exam.bayes, 1, 0.5), abs=1e-3)
+    assert exam.marks(gold**3)[:2] == pytest.approx((exam.bayes, 1), abs=1e-3)
+    turned = exam.marks(-gold)
+    assert turned == pytest.approx((1 - exam.bayes, -1, -1), abs=1e-3)
+
+
 def test_an_encoder_that_sees_the_order_is_found_out(result: Result) -> None:
     assert value(result, "text_accuracy") == 1
     assert value(result, "text_by_length") < 0.65

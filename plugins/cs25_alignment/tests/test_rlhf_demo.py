@@ -72,13 +72,13 @@ def test_feedback_about_other_responses_teaches_nothing(control: Result) -> None
         assert not judge(claim, [control], exact=False).met
     assert control.measures["sft_over_base"].value == pytest.approx(0.5, abs=0.05)
     assert control.measures["ppo_over_base"].value == pytest.approx(0.5, abs=0.05)
+    assert control.measures["dpo_over_sft"].value == pytest.approx(0.5, abs=0.05)
 
 
 def test_real_feedback_is_learned_from(result: Result) -> None:
     measures = result.measures
     assert measures["sft_over_base"].value > 0.53
     assert 0 < measures["optimality"].value < 1
-    assert measures["dpo_over_sft"].value > 0.3
 
 
 def test_dpo_learns_the_gold_reward_from_comparisons() -> None:
