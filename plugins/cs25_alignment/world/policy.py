@@ -58,7 +58,7 @@ def _walk(policy: Decoder, prompt: Int[Tensor, " asked"]) -> Float[Tensor, " res
         tokens = torch.arange(SYMBOLS).repeat(beginnings)[:, None]
         logits = policy(tokens, cache=cache)[:, -1].double()
         total = (total[:, None] + logits.log_softmax(-1)).flatten()
-    return total
+    return total  # type: ignore[no-any-return]
 
 
 def pretrain(
