@@ -70,5 +70,30 @@ READINGS = (
         "Language Models are Few-Shot Learners",
         "https://arxiv.org/abs/2005.14165",
     ),
+    Reading(
+        "Kaplan et al. 2020",
+        "Scaling Laws for Neural Language Models",
+        "https://arxiv.org/abs/2001.08361",
+    ),
+    Reading(
+        "Nakano et al. 2021 (WebGPT)",
+        "WebGPT: Browser-assisted question-answering with human feedback",
+        "https://arxiv.org/abs/2112.09332",
+    ),
+    Reading(
+        "Beirami et al. 2024",
+        "Theoretical Guarantees on the Best-of-n Alignment Policy",
+        "https://arxiv.org/abs/2401.01879",
+    ),
+    Reading(
+        "Coste et al. 2024",
+        "Reward Model Ensembles Help Mitigate Overoptimization",
+        "https://arxiv.org/abs/2310.02743",
+    ),
+    Reading(
+        "Kwa et al. 2025",
+        "Measuring AI Ability to Complete Long Tasks",
+        "https://arxiv.org/abs/2503.14499",
+    ),
     Reading("OpenAI 2022", "Introducing ChatGPT", "https://openai.com/index/chatgpt/"),
 )
