@@ -177,7 +177,7 @@ def test_dry_run_says_what_would_run_and_about_how_long(bench, cs25, cache):
         (["notes", "bnech"], 2, "did you mean 'bench'?"),
         (["test", "bench"], 2, "lecture 'bench' ships no tests"),
         (["runs", "show", "abc"], 2, "no run 'abc'"),
-        (["runs", "list", "bnech"], 2, "no lecture 'bnech' (there is: bad, bench, "),
+        (["runs", "list", "bnech"], 2, "no lecture 'bnech' (there is: "),
         (["runs", "clear"], 2, "`clear` asks before it removes anything Add --yes."),
         (["runs", "clear", "--older-than", "old", "--yes"], 2, "expected a number with s, m, h, d"),
         (["record", "bench", "coin", "--preset", "smoke"], 2, "no recorded preset 'smoke'"),

@@ -30,6 +30,7 @@ FACES = ("cs25.cli", "cs25.render", "cs25.sphinxext")
 EXCEPTIONS = {
     ("__main__", "cs25.cli"),  # python -m cs25
     ("worker", "cs25.render.figure"),  # the figure is drawn where the demo has run
+    ("worker", "cs25.render.animation"),  # and so is an episode
     ("testing.notes_rule", "cs25.render"),  # notes are examined as readers see them
 }
 
